@@ -1,0 +1,1 @@
+"""Ground: database, writes, clock, errors, pages, secrets, mail, text. Knows no feature."""

@@ -1,0 +1,197 @@
+"""The database: types, ids, and the one place where a transaction begins, commits or rolls back.
+
+SQLite by default (WAL, foreign keys, durable, one writer at a time), PostgreSQL by URL.
+"""
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Engine,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import DeclarativeBase, Session
+from uuid_utils.compat import uuid7
+
+from backend.base.errors import DatabaseUnavailable, StaleRead
+
+Result = TypeVar("Result")
+
+ATTEMPTS = 3
+LOCK_WAIT_SECONDS = 5.0
+STATEMENT_SECONDS = 15
+# Lock and serialisation losses of PostgreSQL that a second try usually wins.
+RETRYABLE_SQLSTATES = {"40001", "40P01"}
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+JsonDocument = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware moments only; stored as UTC. SQLite would drop the zone and compare nonsense."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without its time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7: ordered by time, so that indexes grow at one end."""
+    return uuid7()
+
+
+class Database:
+    """One engine and the rules of its transactions."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url, pool_size)
+        # SQLite has one writer. Waiting for it in line beats SQLite's own sleeping and trying again.
+        self._writer_turn = threading.Lock()
+
+    def run(self, work: Callable[[Session], Result], *, writes: bool = True) -> Result:
+        """Do `work` in one transaction: return commits, raise rolls back.
+
+        A stale read, a lost race for a UNIQUE value or a deadlock runs it again, with
+        `session.info["locking"]` set; the second time the check sees what the first one missed.
+        Raises DatabaseUnavailable when the database is locked or gone.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            last = attempt == ATTEMPTS
+            try:
+                with self._session(writes=writes, locking=attempt > 1) as session:
+                    result = work(session)
+                    session.commit()
+                    return result
+            except StaleRead as error:
+                if last:
+                    raise DatabaseUnavailable from error
+            except IntegrityError:
+                if last:
+                    raise
+            except (OperationalError, InterfaceError, PoolTimeout) as error:
+                if last or not _is_retryable(error):
+                    raise DatabaseUnavailable from error
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise DatabaseUnavailable from error
+                raise
+        raise AssertionError("unreachable")
+
+    @contextmanager
+    def _session(self, *, writes: bool, locking: bool) -> Iterator[Session]:
+        with self._turn(writes), Session(self.engine, expire_on_commit=False) as session:
+            session.info["locking"] = locking
+            if self.is_sqlite and not writes:
+                session.connection(execution_options={"meguri_writes": False})
+            yield session
+
+    @contextmanager
+    def _turn(self, writes: bool) -> Iterator[None]:
+        if not (self.is_sqlite and writes):
+            yield
+            return
+        if not self._writer_turn.acquire(timeout=LOCK_WAIT_SECONDS):
+            raise DatabaseUnavailable
+        try:
+            yield
+        finally:
+            self._writer_turn.release()
+
+
+def is_locking(session: Session) -> bool:
+    """Whether this is a second try, which must lock what it reads."""
+    return bool(session.info.get("locking"))
+
+
+def _is_retryable(error: Exception) -> bool:
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in RETRYABLE_SQLSTATES
+
+
+def _json_text(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(
+        url,
+        json_serializer=_json_text,
+        json_deserializer=orjson.loads,
+        connect_args={"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # The driver would begin transactions late and lazily; we say BEGIN ourselves, below.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",  # an acknowledged purchase survives a power cut
+            "foreign_keys = ON",
+            "recursive_triggers = ON",  # or INSERT OR REPLACE slips past the append-only triggers
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("meguri_writes", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql_engine(url: str, pool_size: int) -> Engine:
+    options = (
+        f"-c timezone=UTC -c lock_timeout={int(LOCK_WAIT_SECONDS * 1000)}"
+        f" -c statement_timeout={STATEMENT_SECONDS * 1000} -c idle_in_transaction_session_timeout=60000"
+    )
+    return create_engine(
+        url,
+        json_serializer=_json_text,
+        json_deserializer=orjson.loads,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=LOCK_WAIT_SECONDS,
+        pool_recycle=1800,
+        connect_args={"options": options, "connect_timeout": 5},
+    )

@@ -1,0 +1,82 @@
+"""Pushes to phones: what one is, what became of it, and the sender for where no push service is set up.
+
+A sender never raises for one message: each has its own outcome, because a batch of which only some were
+accepted must not be repeated as a whole.
+"""
+
+import enum
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from backend.base.clock import in_jst, utc_now
+
+TARGET_CHARACTERS_SHOWN = 6
+
+
+class PushResult(enum.StrEnum):
+    ACCEPTED = "accepted"  # by the push service; whether it was seen nobody can tell
+    RETIRED = "retired"  # the target is gone for good
+    RETRY = "retry"  # certainly not sent; later it may be
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # sent, but the answer never came
+
+
+@dataclass(frozen=True, slots=True)
+class PushMessage:
+    """`collapse_key`: of two messages with the same key a phone shows the later one only."""
+
+    title: str
+    body: str
+    data: Mapping[str, str]
+    collapse_key: str
+    ttl_seconds: int
+    platform: str
+    target_kind: str
+    target: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PushOutcome:
+    """`reason` is short and holds no target; `after_seconds`: not before that, if the service said so."""
+
+    result: PushResult
+    reason: str | None = None
+    after_seconds: int | None = None
+
+
+class PushSender(Protocol):
+    def send(self, messages: Sequence[PushMessage]) -> list[PushOutcome]:
+        """One outcome a message, in the same order. Asks the network: never inside a transaction."""
+
+
+class LogPushSender:
+    """Writes each push as one readable line to stderr, and to a file when there is one."""
+
+    def __init__(self, file: Path | None = None, stream: TextIO | None = None) -> None:
+        """Raises OSError when the file cannot be written, before anything counts as sent."""
+        self._file = file
+        self._stream = stream
+        self._write_file([])
+
+    def send(self, messages: Sequence[PushMessage]) -> list[PushOutcome]:
+        lines = [f"{_line(message)}\n" for message in messages]
+        stream = self._stream or sys.stderr
+        stream.writelines(lines)
+        stream.flush()
+        self._write_file(lines)
+        return [PushOutcome(PushResult.ACCEPTED) for _ in messages]
+
+    def _write_file(self, lines: Sequence[str]) -> None:
+        if self._file is not None:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.writelines(lines)
+
+
+def _line(message: PushMessage) -> str:
+    moment = in_jst(utc_now()).isoformat(timespec="seconds")
+    target = f"…{message.target[-TARGET_CHARACTERS_SHOWN:]}" if len(message.target) > 20 else "…"
+    words = " | ".join(" ".join(part.split()) for part in (message.title, message.body))
+    return f"{moment} push to {message.platform} {message.target_kind} {target}: {words}"

@@ -1,0 +1,103 @@
+"""Settings, read once from the environment. Each is explained in docs/settings.md; a test compares the two."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from environs import Env
+
+INSECURE_SECRET_KEY = "insecure-development-key-replace-me-in-production"  # noqa: S105 (named for what it is)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Field `database_url` is read from DATABASE_URL, and so on: the name in capitals."""
+
+    # `development` works at once with unsafe defaults; `production` refuses to start with any of them.
+    mode: str = "development"
+    database_url: str = "sqlite:///meguri.db"
+    secret_key: str = field(default=INSECURE_SECRET_KEY, repr=False)
+    # Where people reach us; every code on a till begins with it.
+    public_url: str = "http://127.0.0.1:8000"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 0  # 0: one on SQLite, one a core on PostgreSQL
+    threads: int = 4  # a worker process
+    embedded_worker: bool | None = None  # None: with SQLite, `meguri run` also starts the worker
+    trusted_proxies: int = 0
+    log_level: str = "INFO"
+    region_file: Path | None = None
+    body_max_bytes: int = 65_536
+    metrics_token: str = field(default="", repr=False)
+
+    firebase_project_id: str = ""
+    firebase_credentials_file: Path | None = None
+    push_log_file: Path | None = None
+
+    mail_sender: str = "log"  # or smtp
+    mail_from: str = "Meguri <noreply@localhost>"
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_username: str = ""
+    smtp_password: str = field(default="", repr=False)
+
+    till_code_seconds: int = 180
+    done_at_window_seconds: int = 600
+    session_days: int = 90
+    staff_session_hours: int = 12
+    staff_idle_minutes: int = 60
+    terms_version: str = "2026-11"
+    sign_in_attempts: int = 10  # a quarter of an hour, for each account and for each address × 10
+    scan_refusals: int = 30  # a quarter of an hour, for each citizen
+
+    android_package: str = ""
+    android_certificate_sha256: list[str] = field(default_factory=list)
+    ios_app_id: str = ""
+
+    @property
+    def is_production(self) -> bool:
+        return self.mode == "production"
+
+
+def read_settings() -> Settings:
+    """From the environment. Raises environs.EnvError naming the variable that does not fit."""
+    env = Env()
+    default = Settings()
+    settings = Settings(
+        mode=env.str("MEGURI_MODE", default.mode),
+        database_url=env.str("DATABASE_URL", default.database_url),
+        secret_key=env.str("SECRET_KEY", default.secret_key),
+        public_url=env.str("PUBLIC_URL", default.public_url).rstrip("/"),
+        host=env.str("HOST", default.host),
+        port=env.int("PORT", default.port),
+        workers=env.int("WORKERS", default.workers),
+        threads=env.int("THREADS", default.threads),
+        embedded_worker=env.bool("EMBEDDED_WORKER", default.embedded_worker),
+        trusted_proxies=env.int("TRUSTED_PROXIES", default.trusted_proxies),
+        log_level=env.str("LOG_LEVEL", default.log_level).upper(),
+        region_file=env.path("REGION_FILE", default.region_file),
+        body_max_bytes=env.int("BODY_MAX_BYTES", default.body_max_bytes),
+        metrics_token=env.str("METRICS_TOKEN", default.metrics_token),
+        firebase_project_id=env.str("FIREBASE_PROJECT_ID", default.firebase_project_id),
+        firebase_credentials_file=env.path("FIREBASE_CREDENTIALS_FILE", default.firebase_credentials_file),
+        push_log_file=env.path("PUSH_LOG_FILE", default.push_log_file),
+        mail_sender=env.str("MAIL_SENDER", default.mail_sender),
+        mail_from=env.str("MAIL_FROM", default.mail_from),
+        smtp_host=env.str("SMTP_HOST", default.smtp_host),
+        smtp_port=env.int("SMTP_PORT", default.smtp_port),
+        smtp_username=env.str("SMTP_USERNAME", default.smtp_username),
+        smtp_password=env.str("SMTP_PASSWORD", default.smtp_password),
+        till_code_seconds=env.int("TILL_CODE_SECONDS", default.till_code_seconds),
+        done_at_window_seconds=env.int("DONE_AT_WINDOW_SECONDS", default.done_at_window_seconds),
+        session_days=env.int("SESSION_DAYS", default.session_days),
+        staff_session_hours=env.int("STAFF_SESSION_HOURS", default.staff_session_hours),
+        staff_idle_minutes=env.int("STAFF_IDLE_MINUTES", default.staff_idle_minutes),
+        terms_version=env.str("TERMS_VERSION", default.terms_version),
+        sign_in_attempts=env.int("SIGN_IN_ATTEMPTS", default.sign_in_attempts),
+        scan_refusals=env.int("SCAN_REFUSALS", default.scan_refusals),
+        android_package=env.str("ANDROID_PACKAGE", default.android_package),
+        android_certificate_sha256=env.list("ANDROID_CERTIFICATE_SHA256", []),
+        ios_app_id=env.str("IOS_APP_ID", default.ios_app_id),
+    )
+    if settings.mode not in ("development", "production"):
+        raise ValueError(f"MEGURI_MODE is {settings.mode!r}: development or production")
+    return settings

@@ -1,0 +1,186 @@
+"""The shapes of the demonstration data: frozen, units last in a name, days counted from today."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Language = Literal["ja", "ja@easy", "en"]
+OrganisationKind = Literal["firm", "group", "public"]
+SizeClass = Literal["small", "large"]
+ShopStatus = Literal["applied", "active", "suspended", "closed"]
+Ring = Literal["city", "kushiro", "kushiro_nemuro", "east_hokkaido", "outside"]
+Standing = Literal["resident", "worker", "visitor"]
+AccountKind = Literal["citizen", "staff", "register"]
+
+WEEKDAYS = "月火水木金土日"
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """`code`: six digits, the last a check digit. `latitude`, `longitude`: of its main settlement."""
+
+    code: str
+    name_ja: str
+    name_en: str
+    ring: Ring
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    key: str
+    name_ja: str
+    name_en: str
+    kind: OrganisationKind
+    municipality_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHours:
+    """One row of a week. `closes_minute` exceeds 1440 where a shop closes after midnight; half-open."""
+
+    weekday: int
+    opens_minute: int
+    closes_minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """What one visit costs: log-normal, `spread` being the standard deviation of the natural logarithm."""
+
+    mean_yen: int
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    key: str
+    organisation_key: str
+    name_ja: str
+    name_en: str
+    description_ja: str
+    description_en: str
+    municipality_code: str
+    district: str
+    latitude: float
+    longitude: float
+    size_class: SizeClass
+    locally_owned: bool
+    hours: tuple[OpenHours, ...]
+    tags: tuple[str, ...]
+    basket: Basket
+    popularity: float
+    status: ShopStatus = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Carries either a `gtin` (13 digits, prefix 49) or an `in_store_code`, unique in its shop only."""
+
+    key: str
+    shop_key: str
+    name_ja: str
+    name_en: str
+    origin_municipality_code: str
+    price_yen: int
+    gtin: str | None = None
+    in_store_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A rule and its budget. An empty tuple or None sets no condition or cap.
+
+    Exactly one of `rate_permille` and `fixed_points` is set. Weekdays: 0 = Monday. Minutes count from
+    midnight JST, half-open. The day of `starts_offset_days` is the first, that of
+    `ends_offset_days` the first one after.
+    """
+
+    key: str
+    names: Mapping[Language, str]
+    descriptions: Mapping[Language, str]
+    budget_points: int
+    lifetime_days: int
+    starts_offset_days: int
+    ends_offset_days: int | None = None
+    rate_permille: int | None = None
+    fixed_points: int | None = None
+    size_classes: tuple[SizeClass, ...] = ()
+    locally_owned: bool | None = None
+    rings: tuple[Ring, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    from_minute: int | None = None
+    to_minute: int | None = None
+    cap_per_purchase_points: int | None = None
+    cap_per_person_day_points: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who may log in. A citizen's account names a citizen, a clerk's and a register's a shop."""
+
+    key: str
+    kind: AccountKind
+    display_name_ja: str
+    display_name_en: str
+    email: str | None = None
+    citizen_key: str | None = None
+    shop_key: str | None = None
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    favourite_shop_keys: tuple[str, ...]
+    purchases_per_week: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citizen:
+    key: str
+    nickname: str
+    language: Language
+    municipality_of_residence: str | None
+    district: str | None
+    age_band: str | None
+    birth_month: int | None
+    standing: Standing | None
+    verified_at_counter: bool
+    joined_days_ago: int
+    habits: Habits
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseLine:
+    product_key: str
+    quantity: int
+    unit_price_yen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """`done_at` is aware UTC. `lines` name some of what was bought: their sum never exceeds `amount_yen`."""
+
+    citizen_key: str
+    shop_key: str
+    done_at: datetime
+    amount_yen: int
+    lines: tuple[PurchaseLine, ...] = ()
+
+
+def hours(week: Mapping[str, str]) -> tuple[OpenHours, ...]:
+    """Opening hours as a door plate says them: {"月火": "11:00-14:00 17:00-25:30"} (25:30: past midnight)."""
+    rows = [
+        OpenHours(WEEKDAYS.index(day), *(_minute(time) for time in span.split("-")))
+        for days, spans in week.items()
+        for day in days
+        for span in spans.split()
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.weekday, row.opens_minute)))
+
+
+def _minute(time: str) -> int:
+    hour, minute = time.split(":")
+    return int(hour) * 60 + int(minute)

@@ -1,0 +1,80 @@
+"""A citizen joins and leaves: the person, their way in and their points, in one transaction."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from backend.base.errors import Conflict
+from backend.people.principals import CitizenPrincipal, Principal, UnregisteredPrincipal
+from backend.people.providers import IdentityProvider, LoginRequest, OpenedSession
+from backend.people.service import citizens
+from backend.points.models import AccountKind
+from backend.points.service import close_account, open_account
+
+
+class AlreadyRegistered(Conflict):
+    """The bearer is a citizen's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """`opened` is None where Firebase keeps the sessions."""
+
+    citizen_id: uuid.UUID
+    account_id: uuid.UUID
+    opened: OpenedSession | None
+
+
+def join(
+    session: Session,
+    *,
+    provider: IdentityProvider,
+    principal: Principal,
+    nickname: str,
+    language: str,
+    consents: Mapping[str, str],
+    terms_version: str,
+    login: LoginRequest | None,
+    at: datetime,
+) -> Joined:
+    """`consents`: purpose → version of the text they saw.
+
+    Raises AlreadyRegistered, NicknameRefused, TermsConsentRequired, ConsentVersionOutdated, and what the
+    provider's `enrol` raises.
+    """
+    if isinstance(principal, CitizenPrincipal):
+        raise AlreadyRegistered
+    account_id = open_account(session, kind=AccountKind.CITIZEN, at=at)
+    citizen = citizens.enter_citizen(
+        session,
+        account_id=account_id,
+        nickname=nickname,
+        language=language,
+        consents=consents,
+        terms_version=terms_version,
+        at=at,
+    )
+    subject = principal.subject if isinstance(principal, UnregisteredPrincipal) else None
+    opened = provider.enrol(session, citizen=citizen, login=login, subject=subject, at=at)
+    return Joined(citizen.id, account_id, opened)
+
+
+def leave(
+    session: Session,
+    *,
+    provider: IdentityProvider,
+    citizen: CitizenPrincipal,
+    password: str | None,
+    at: datetime,
+) -> int:
+    """Everything that names the person is deleted; what they held lapses. Returns the points that lapsed.
+
+    The points account stays, closed and nobody's, so that the ledger still adds up. Raises PasswordWrong.
+    """
+    provider.confirm_person(session, citizen_id=citizen.citizen_id, password=password)
+    lapsed_points = close_account(session, account_id=citizen.account_id, at=at)
+    citizens.remove_citizen(session, citizen_id=citizen.citizen_id)
+    return lapsed_points

@@ -1,0 +1,45 @@
+"""What a phone meets that opens a code with its camera, with or without the app."""
+
+from typing import Any
+
+from flask import Response, jsonify, render_template, request
+
+from backend.base.text import text
+from backend.web.application import language_of
+from backend.web.ground import ground_of
+from backend.web.pages import Pages
+
+pages = Pages("app_links", __name__, template_folder="templates")
+
+
+@pages.page("/c/<token>")
+def show_code_landing(token: str) -> str:
+    """A plain page: the code itself is not read, for whoever opens it need not be the buyer."""
+    language = language_of(request)
+    keys = ("title", "lead", "open", "install", "safe")
+    return render_template(
+        "landing.html", lang=language.partition("@")[0], **{key: text(f"landing.{key}", language) for key in keys}
+    )
+
+
+@pages.page("/.well-known/assetlinks.json")
+def show_asset_links() -> Response:
+    """Android: our app may open our links."""
+    settings = ground_of().settings
+    statements: list[dict[str, Any]] = []
+    if settings.android_package:
+        target = {
+            "namespace": "android_app",
+            "package_name": settings.android_package,
+            "sha256_cert_fingerprints": settings.android_certificate_sha256,
+        }
+        statements.append({"relation": ["delegate_permission/common.handle_all_urls"], "target": target})
+    return jsonify(statements)
+
+
+@pages.page("/.well-known/apple-app-site-association")
+def show_apple_association() -> Response:
+    """iOS: likewise."""
+    settings = ground_of().settings
+    details = [{"appIDs": [settings.ios_app_id], "components": [{"/": "/c/*"}]}] if settings.ios_app_id else []
+    return jsonify({"applinks": {"details": details}})

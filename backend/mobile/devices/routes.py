@@ -1,0 +1,67 @@
+"""Devices: where pushes go."""
+
+from typing import Any
+
+from backend.mobile.devices.schemas import DeviceOut, RegisterDeviceIn
+from backend.notices import service
+from backend.notices.models import Device
+from backend.notices.service import DeviceNotFound, InstallationIdInvalid
+from backend.people.permissions import Permission
+from backend.web.calls import Call
+from backend.web.contracts import Face
+
+face = Face("devices", __name__, url_prefix="/v1/me/devices", description="Where pushes reach the citizen.")
+
+REGISTER = {
+    "platform": "android",
+    "target_kind": "fid",
+    "target": "dIsVQ2QVRT-TW7L6VfeAMh",
+}
+DEVICE = {
+    "installation_id": "7b0c1f1a-2f0e-4a57-9d3e-5b8f0b6f6a11",
+    "platform": "android",
+    "target_kind": "fid",
+    "registered_at": "2026-11-24T03:12:45+00:00",
+    "last_seen_at": "2026-11-24T03:12:45+00:00",
+}
+
+
+@face.operation(
+    "PUT",
+    "/<installation_id>",
+    permission=Permission.MANAGE_OWN_ACCOUNT,
+    body=RegisterDeviceIn,
+    answer=DeviceOut,
+    errors=[InstallationIdInvalid],
+    example=REGISTER,
+    answer_example=DEVICE,
+)
+def register_device(call: Call, body: dict[str, Any], installation_id: str) -> Device:
+    """Register this installation of the app, or tell its new target; do so at every start of the app.
+
+    The installation's id is made by the app once: 8 to 64 letters, digits and `. _ : -`. An installation and
+    a target belong to whoever registered them last.
+    """
+    return service.register_device(
+        call.session,
+        citizen_id=call.citizen.citizen_id,
+        installation_id=installation_id,
+        platform=body["platform"],
+        target_kind=body["target_kind"],
+        target=body["target"],
+        at=call.at,
+    )
+
+
+@face.operation(
+    "DELETE",
+    "/<installation_id>",
+    permission=Permission.MANAGE_OWN_ACCOUNT,
+    status=204,
+    errors=[DeviceNotFound],
+)
+def remove_device(call: Call, installation_id: str) -> None:
+    """Forget this installation, for instance when signing out: no push reaches it any more."""
+    service.remove_device(
+        call.session, citizen_id=call.citizen.citizen_id, installation_id=installation_id
+    )

@@ -1,0 +1,94 @@
+"""The inbox."""
+
+import uuid
+from typing import Any
+
+from backend.base.pages import CursorInvalid
+from backend.mobile.notices.schemas import (
+    NoticeOut,
+    NoticePage,
+    ReadAllNoticesOut,
+    ReadAllNoticesQuery,
+    UnreadCountOut,
+)
+from backend.notices import queries, service
+from backend.notices.queries import Inbox, NoticeCard
+from backend.notices.service import NoticeNotFound
+from backend.people.permissions import Permission
+from backend.web.calls import Call
+from backend.web.contracts import Face
+from backend.web.schemas import PageQuery, page_request
+
+face = Face("notices", __name__, url_prefix="/v1/notices", description="What the citizen was told.")
+
+NOTICE = {
+    "id": "01936f1e-5d0a-7c3e-9b1f-2f6a4c8d7e10",
+    "kind": "purchase_recorded",
+    "title": "ぬさまい鮮魚店でのお買い物",
+    "body": "お支払い 1,480円 ／ もらったポイント 74 ／ 残高 318ポイント",
+    "created_at": "2026-11-24T03:12:45+00:00",
+    "read_at": None,
+}
+
+
+@face.operation(
+    "GET",
+    "",
+    permission=Permission.READ_OWN_NOTICES,
+    query=PageQuery,
+    answer=NoticePage,
+    errors=[CursorInvalid],
+    answer_example={"items": [NOTICE], "next_cursor": None, "unread_count": 1},
+)
+def list_notices(call: Call, query: dict[str, Any]) -> Inbox:
+    """The inbox, newest first, with how many are unread."""
+    return queries.list_notices(
+        call.session, citizen_id=call.citizen.citizen_id, page=page_request(query), language=call.language
+    )
+
+
+@face.operation(
+    "GET",
+    "/unread-count",
+    permission=Permission.READ_OWN_NOTICES,
+    answer=UnreadCountOut,
+    answer_example={"unread_count": 1},
+)
+def get_unread_count(call: Call) -> dict[str, int]:
+    """How many notices are unread, for the badge on the app's icon."""
+    return {"unread_count": queries.count_unread(call.session, citizen_id=call.citizen.citizen_id)}
+
+
+@face.operation(
+    "POST",
+    "/<uuid:notice_id>/read",
+    permission=Permission.READ_OWN_NOTICES,
+    answer=NoticeOut,
+    errors=[NoticeNotFound],
+    answer_example=NOTICE | {"read_at": "2026-11-24T03:15:02+00:00"},
+)
+def read_notice(call: Call, notice_id: uuid.UUID) -> NoticeCard:
+    """Mark a notice read; doing so again changes nothing."""
+    return service.mark_read(
+        call.session,
+        citizen_id=call.citizen.citizen_id,
+        notice_id=notice_id,
+        language=call.language,
+        at=call.at,
+    )
+
+
+@face.operation(
+    "POST",
+    "/read",
+    permission=Permission.READ_OWN_NOTICES,
+    query=ReadAllNoticesQuery,
+    answer=ReadAllNoticesOut,
+    answer_example={"read_count": 3},
+)
+def read_all_notices(call: Call, query: dict[str, Any]) -> dict[str, int]:
+    """Mark all notices read."""
+    read_count = service.mark_all_read(
+        call.session, citizen_id=call.citizen.citizen_id, up_to=query["up_to"], at=call.at
+    )
+    return {"read_count": read_count}

@@ -1,0 +1,84 @@
+"""Purchases and scans in the caller's language."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from backend.base.pages import Page
+from backend.base.text import pick_language, text
+from backend.campaigns.queries import get_campaign_names
+from backend.purchases.queries import PurchaseRecord, ShopCard
+from backend.purchases.service import ResolvedScan, verdict_document
+
+Names = Mapping[uuid.UUID, Mapping[str, str]]
+
+
+def present_scan(resolved: ResolvedScan, language: str) -> dict[str, Any]:
+    names = {campaign.id: campaign.names for campaign in resolved.campaigns}
+    documents = [verdict_document(verdict) for verdict in resolved.verdicts]
+    return {
+        "shop": _shop(resolved.shop, language),
+        "amount_yen": resolved.amount_yen,
+        "expires_at": resolved.expires_at,
+        "earned_points": resolved.earned_points,
+        "verdicts": _verdicts(documents, names, language),
+    }
+
+
+def present_purchase(
+    session: Session, record: PurchaseRecord, language: str, names: Names | None = None
+) -> dict[str, Any]:
+    """`names` of its campaigns, where the caller has them already."""
+    if names is None:
+        names = get_campaign_names(session, campaign_ids=_campaign_ids([record]))
+    return _purchase(record, names, language)
+
+
+def present_purchases(session: Session, page: Page[PurchaseRecord], language: str) -> dict[str, Any]:
+    names = get_campaign_names(session, campaign_ids=_campaign_ids(page.items))
+    return {
+        "items": [_purchase(record, names, language) for record in page.items],
+        "next_cursor": page.next_cursor,
+    }
+
+
+def _purchase(record: PurchaseRecord, names: Names, language: str) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "shop": _shop(record.shop, language),
+        "amount_yen": record.amount_yen,
+        "done_at": record.done_at,
+        "recorded_at": record.recorded_at,
+        "earned_points": record.earned_points,
+        "balance_points": record.balance_points,
+        "verdicts": _verdicts(record.verdicts, names, language),
+    }
+
+
+def _shop(shop: ShopCard, language: str) -> dict[str, Any]:
+    name = pick_language({"ja": shop.name_ja, "en": shop.name_en}, language)
+    return {"id": shop.id, "name": name, "district": shop.district}
+
+
+def _verdicts(documents: Sequence[Mapping[str, Any]], names: Names, language: str) -> list[dict[str, Any]]:
+    shown = []
+    for document in documents:
+        campaign_id = uuid.UUID(document["campaign_id"])
+        shown.append(
+            {
+                "campaign_id": campaign_id,
+                "campaign": pick_language(names.get(campaign_id, {}), language),
+                "code": document["code"],
+                "points": document["points"],
+                "text": text(
+                    f"verdict.{document['code']}", language, points=document["points"], **document["params"]
+                ),
+            }
+        )
+    return shown
+
+
+def _campaign_ids(records: Sequence[PurchaseRecord]) -> list[uuid.UUID]:
+    return [uuid.UUID(verdict["campaign_id"]) for record in records for verdict in record.verdicts]

@@ -1,0 +1,108 @@
+"""Devices, notices (the inbox), deliveries (the outbox)."""
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.base.database import Base, JsonDocument, UtcDateTime
+
+
+class TargetKind(enum.StrEnum):
+    FCM_TOKEN = "fcm_token"  # noqa: S105 (a kind, not a secret)
+    FCM_INSTALLATION = "fid"
+
+
+class Platform(enum.StrEnum):
+    ANDROID = "android"
+    IOS = "ios"
+    WEB = "web"
+
+
+class DeliveryStatus(enum.StrEnum):
+    WAITING = "waiting"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    RETIRED = "retired"  # the target is gone for good
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # handed over, perhaps, but the answer never came; it is not sent again
+
+
+# Said word for word as the partial indexes say it, or SQLite does not use them.
+OPEN_DELIVERIES = "deliveries.status IN ('waiting', 'sending')"
+
+
+class Device(Base):
+    """One installation belongs to whoever registered it last."""
+
+    __tablename__ = "devices"
+    __table_args__ = (
+        CheckConstraint("target_kind IN ('fcm_token', 'fid')", name="target_kind"),
+        CheckConstraint("platform IN ('android', 'ios', 'web')", name="platform"),
+        UniqueConstraint("installation_id"),
+        UniqueConstraint("target_kind", "target"),
+        Index("ix_devices_citizen_id", "citizen_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    citizen_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"))
+    installation_id: Mapped[str] = mapped_column(String(64))
+    platform: Mapped[str] = mapped_column(String(8))
+    target_kind: Mapped[str] = mapped_column(String(12))
+    target: Mapped[str] = mapped_column(String(512))
+    registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Notice(Base):
+    __tablename__ = "notices"
+    __table_args__ = (
+        Index("ix_notices_citizen_id_id", "citizen_id", "id"),
+        Index(
+            "ix_notices_unread",
+            "citizen_id",
+            postgresql_where=text("read_at IS NULL"),
+            sqlite_where=text("read_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    citizen_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"))
+    # Names the texts `notice.<kind>.title` and `.body`; `params` fill them, in the language of whoever reads.
+    kind: Mapped[str] = mapped_column(String(32))
+    params: Mapped[dict[str, Any]] = mapped_column(JsonDocument)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Delivery(Base):
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('waiting', 'sending', 'accepted', 'retired', 'failed', 'unknown')", name="status"
+        ),
+        Index(
+            "ix_deliveries_waiting",
+            "not_before",
+            postgresql_where=text("status IN ('waiting', 'sending')"),
+            sqlite_where=text("status IN ('waiting', 'sending')"),
+        ),
+        Index("ix_deliveries_device_id", "device_id"),
+    )
+
+    notice_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("notices.id", ondelete="CASCADE"), primary_key=True
+    )
+    device_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("devices.id", ondelete="CASCADE"), primary_key=True
+    )
+    status: Mapped[str] = mapped_column(String(8))
+    attempts: Mapped[int] = mapped_column(SmallInteger)
+    # Not sent before; while sending, the moment the lease ends.
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    failure: Mapped[str | None] = mapped_column(String(64))
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

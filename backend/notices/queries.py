@@ -1,0 +1,91 @@
+"""Reads of the inbox."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Uuid, bindparam, func, literal_column, select
+from sqlalchemy.orm import Session
+
+from backend.base.pages import Page, PageRequest, make_page
+from backend.base.statements import Prepared
+from backend.notices.models import OPEN_DELIVERIES, Delivery, DeliveryStatus, Notice
+from backend.notices.rules import render
+
+CITIZEN_ID = bindparam("citizen_id", type_=Uuid())
+UNREAD = select(func.count()).where(Notice.citizen_id == CITIZEN_ID, Notice.read_at.is_(None)).correlate(None)
+
+
+def _list(*, first: bool) -> Select[Any]:
+    # The count rides along, so that opening the inbox is one read.
+    query = select(
+        Notice.id,
+        Notice.kind,
+        Notice.params,
+        Notice.created_at,
+        Notice.read_at,
+        UNREAD.scalar_subquery().label("unread_count"),
+    ).where(Notice.citizen_id == CITIZEN_ID)
+    if not first:
+        query = query.where(Notice.id < bindparam("after_id", type_=Uuid()))
+    return query.order_by(Notice.id.desc()).limit(bindparam("row_limit"))
+
+
+FIRST_PAGE = Prepared(lambda _dialect: _list(first=True))
+NEXT_PAGE = Prepared(lambda _dialect: _list(first=False))
+UNREAD_COUNT = Prepared(lambda _dialect: UNREAD)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCard:
+    """A notice as a citizen reads it, in their language."""
+
+    id: uuid.UUID
+    kind: str
+    title: str
+    body: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A page of the inbox; `unread_count` counts the whole of it."""
+
+    items: list[NoticeCard]
+    next_cursor: str | None
+    unread_count: int
+
+
+def list_notices(session: Session, *, citizen_id: uuid.UUID, page: PageRequest, language: str) -> Inbox:
+    """Newest first. Raises CursorInvalid."""
+    params: dict[str, Any] = {"citizen_id": citizen_id, "row_limit": page.limit + 1}
+    after = page.after(uuid.UUID)
+    if after is None:
+        rows = FIRST_PAGE.rows(session, **params)
+    else:
+        rows = NEXT_PAGE.rows(session, **params, after_id=after[0])
+    found: Page[Any] = make_page(rows, page, lambda row: str(row.id))
+    # A page without rows brings no count; only the first one then means an empty inbox.
+    unread = rows[0].unread_count if rows else count_unread(session, citizen_id=citizen_id) if after else 0
+    return Inbox([make_card(row, language) for row in found.items], found.next_cursor, unread)
+
+
+def count_unread(session: Session, *, citizen_id: uuid.UUID) -> int:
+    row = UNREAD_COUNT.first(session, citizen_id=citizen_id)
+    return int(row[0]) if row else 0
+
+
+def has_due_delivery(session: Session, *, status: DeliveryStatus, at: datetime) -> bool:
+    """Whether one waits to be sent, or (SENDING) has outlived its lease: asked often, so it takes no lock."""
+    query = select(Delivery.notice_id).where(
+        literal_column(OPEN_DELIVERIES), Delivery.status == status.value, Delivery.not_before <= at
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
+def make_card(row: Any, language: str) -> NoticeCard:
+    """From a row with a notice's columns."""
+    said = render(row.kind, row.params, language)
+    return NoticeCard(row.id, row.kind, said.title, said.body, row.created_at, row.read_at)

@@ -1,0 +1,115 @@
+"""What each kind of notice is sent for, how it reads, when a push is tried again. Pure."""
+
+import enum
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from backend.base.push import PushMessage, PushOutcome, PushResult
+from backend.base.text import pick_language, text
+from backend.notices.models import DeliveryStatus
+from backend.people.models import ConsentPurpose
+
+
+class NoticeKind(enum.StrEnum):
+    WELCOME = "welcome"
+    PURCHASE_RECORDED = "purchase_recorded"
+
+
+# The consent under which a kind is pushed. One table, so that no caller can send advertising as a receipt.
+PURPOSES: Mapping[str, ConsentPurpose] = {
+    NoticeKind.WELCOME: ConsentPurpose.PUSH_CITY,
+    NoticeKind.PURCHASE_RECORDED: ConsentPurpose.PUSH_TRANSACTIONS,
+}
+
+# A push older than this helps nobody; the inbox still has the notice.
+TTL_SECONDS = 86_400
+
+# Waits before the second try, the third, …; after the last rung we give up.
+RETRY_SECONDS = (30, 120, 600, 3_600)
+# Spreads over a quarter more what would otherwise all come back in the same second.
+RETRY_SPREAD = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDelivery:
+    """A notice on its way to a device, as it was when a worker took it; `attempts` counts this one too."""
+
+    notice_id: uuid.UUID
+    device_id: uuid.UUID
+    attempts: int
+    kind: str
+    params: Mapping[str, Any]
+    language: str
+    platform: str
+    target_kind: str
+    target: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What an outcome makes of a delivery. `not_before` only where it waits again."""
+
+    status: DeliveryStatus
+    failure: str | None
+    not_before: datetime | None = None
+
+
+def render(kind: str, params: Mapping[str, Any], language: str) -> NoticeText:
+    """The notice in a language. A parameter that is a mapping holds a text a language.
+
+    Raises KeyError for a kind without texts, or without a parameter that its texts name.
+    """
+    said = {
+        name: pick_language(value, language) if isinstance(value, Mapping) else value
+        for name, value in params.items()
+    }
+    return NoticeText(
+        text(f"notice.{kind}.title", language, **said), text(f"notice.{kind}.body", language, **said)
+    )
+
+
+def make_push(delivery: TakenDelivery) -> PushMessage:
+    """Raises KeyError as `render`. The data let the app open the notice without asking us first."""
+    said = render(delivery.kind, delivery.params, delivery.language)
+    return PushMessage(
+        title=said.title,
+        body=said.body,
+        data={"notice_id": str(delivery.notice_id), "kind": delivery.kind},
+        collapse_key=str(delivery.notice_id),
+        ttl_seconds=TTL_SECONDS,
+        platform=delivery.platform,
+        target_kind=delivery.target_kind,
+        target=delivery.target,
+    )
+
+
+def retry_at(
+    at: datetime, attempts: int, *, spread: float, after_seconds: int | None = None
+) -> datetime | None:
+    """When to try again after `attempts` tries, no sooner than the service asks; None: no more.
+
+    `spread`: a random number from 0 to 1.
+    """
+    if attempts > len(RETRY_SECONDS):
+        return None
+    wait = max(RETRY_SECONDS[attempts - 1], after_seconds or 0)
+    return at + timedelta(seconds=wait * (1 + RETRY_SPREAD * spread))
+
+
+def settle(outcome: PushOutcome, *, attempts: int, at: datetime, spread: float) -> Settlement:
+    """`attempts` and `spread` as in `retry_at`."""
+    if outcome.result is not PushResult.RETRY:
+        return Settlement(DeliveryStatus(outcome.result.value), outcome.reason)
+    again = retry_at(at, attempts, spread=spread, after_seconds=outcome.after_seconds)
+    if again is None:
+        return Settlement(DeliveryStatus.FAILED, outcome.reason)
+    return Settlement(DeliveryStatus.WAITING, outcome.reason, again)

@@ -1,0 +1,245 @@
+"""Reads of citizens, staff, consents."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import LargeBinary, bindparam, select
+from sqlalchemy.orm import Session
+
+from backend.base.database import UtcDateTime
+from backend.base.errors import NotFound
+from backend.base.pages import Page, PageRequest, make_page
+from backend.base.secrets import hash_token
+from backend.base.statements import Prepared
+from backend.people.models import (
+    Citizen,
+    CitizenLogin,
+    CitizenSession,
+    Consent,
+    Staff,
+    StaffRole,
+    StaffSession,
+)
+from backend.people.principals import CitizenPrincipal, RoleAssignment, StaffPrincipal
+
+TOKEN_HASH = bindparam("token_hash", type_=LargeBinary())
+AT = bindparam("at", type_=UtcDateTime())
+
+CITIZEN_BY_TOKEN = Prepared(
+    lambda _dialect: (
+        select(Citizen.id, Citizen.account_id, CitizenSession.id.label("session_id"), Citizen.language)
+        .join(CitizenSession, CitizenSession.citizen_id == Citizen.id)
+        .where(
+            CitizenSession.token_hash == TOKEN_HASH,
+            CitizenSession.expires_at > AT,
+            CitizenSession.revoked_at.is_(None),
+        )
+    )
+)
+
+STAFF_BY_TOKEN = Prepared(
+    lambda _dialect: (
+        select(
+            Staff.id,
+            StaffSession.id.label("session_id"),
+            StaffSession.face,
+            Staff.language,
+            StaffSession.last_seen_at,
+            StaffRole.role,
+            StaffRole.shop_id,
+        )
+        .join(StaffSession, StaffSession.staff_id == Staff.id)
+        .outerjoin(StaffRole, StaffRole.staff_id == Staff.id)
+        .where(
+            StaffSession.token_hash == TOKEN_HASH,
+            StaffSession.expires_at > AT,
+            StaffSession.revoked_at.is_(None),
+            Staff.disabled_at.is_(None),
+        )
+    )
+)
+
+
+def find_citizen_by_token(session: Session, *, token: str, at: datetime) -> CitizenPrincipal | None:
+    row = CITIZEN_BY_TOKEN.first(session, token_hash=hash_token(token), at=at)
+    return CitizenPrincipal(row.id, row.account_id, row.session_id, row.language) if row else None
+
+
+def find_citizen_by_firebase(session: Session, *, subject: str) -> CitizenPrincipal | None:
+    row = session.execute(
+        select(Citizen.id, Citizen.account_id, Citizen.language)
+        .join(CitizenLogin, CitizenLogin.citizen_id == Citizen.id)
+        .where(CitizenLogin.kind == "firebase", CitizenLogin.subject == subject)
+    ).first()
+    return CitizenPrincipal(row.id, row.account_id, None, row.language) if row else None
+
+
+def find_staff_by_token(
+    session: Session, *, token: str, at: datetime, idle_minutes: int
+) -> StaffPrincipal | None:
+    """None also when the session has been idle for too long."""
+    rows = STAFF_BY_TOKEN.rows(session, token_hash=hash_token(token), at=at)
+    if not rows or rows[0].last_seen_at < at - timedelta(minutes=idle_minutes):
+        return None
+    roles = tuple(RoleAssignment(row.role, row.shop_id) for row in rows if row.role)
+    first = rows[0]
+    return StaffPrincipal(first.id, first.session_id, first.face, roles, first.language, first.last_seen_at)
+
+
+class CitizenNotFound(NotFound):
+    """They have left."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenDescription:
+    """What a citizen is shown of themselves; consents are those that stand."""
+
+    citizen: Citizen
+    logins: Sequence[CitizenLogin]
+    consents: Sequence[Consent]
+
+
+def get_citizen(session: Session, *, citizen_id: uuid.UUID) -> Citizen:
+    """As the database has it now. Raises CitizenNotFound."""
+    citizen = session.get(Citizen, citizen_id, populate_existing=True)
+    if citizen is None:
+        raise CitizenNotFound
+    return citizen
+
+
+def describe_citizen(session: Session, *, citizen_id: uuid.UUID) -> CitizenDescription:
+    """Raises CitizenNotFound."""
+    citizen = get_citizen(session, citizen_id=citizen_id)
+    consents = session.scalars(
+        select(Consent)
+        .where(Consent.citizen_id == citizen_id, Consent.withdrawn_at.is_(None))
+        .order_by(Consent.id)
+    ).all()
+    return CitizenDescription(citizen, list_logins(session, citizen_id=citizen_id), consents)
+
+
+def lock_citizen(session: Session, *, citizen_id: uuid.UUID) -> Citizen:
+    """Raises CitizenNotFound."""
+    citizen = session.get(Citizen, citizen_id, with_for_update=True, populate_existing=True)
+    if citizen is None:
+        raise CitizenNotFound
+    return citizen
+
+
+def find_login(session: Session, *, kind: str, subject: str) -> CitizenLogin | None:
+    return session.scalar(
+        select(CitizenLogin).where(CitizenLogin.kind == kind, CitizenLogin.subject == subject)
+    )
+
+
+def list_logins(session: Session, *, citizen_id: uuid.UUID) -> Sequence[CitizenLogin]:
+    return session.scalars(
+        select(CitizenLogin).where(CitizenLogin.citizen_id == citizen_id).order_by(CitizenLogin.id)
+    ).all()
+
+
+def find_standing_consent(session: Session, *, citizen_id: uuid.UUID, purpose: str) -> Consent | None:
+    return session.scalar(
+        select(Consent).where(
+            Consent.citizen_id == citizen_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
+        )
+    )
+
+
+def list_citizen_sessions(
+    session: Session, *, citizen_id: uuid.UUID, at: datetime, page: PageRequest
+) -> Page[CitizenSession]:
+    """Those that still open something, newest first."""
+    query = (
+        select(CitizenSession)
+        .where(
+            CitizenSession.citizen_id == citizen_id,
+            CitizenSession.revoked_at.is_(None),
+            CitizenSession.expires_at > at,
+        )
+        .order_by(CitizenSession.id.desc())
+        .limit(page.limit + 1)
+    )
+    if after := page.after(uuid.UUID):
+        query = query.where(CitizenSession.id < after[0])
+    return make_page(session.scalars(query).all(), page, lambda row: row.id)
+
+
+def list_staff_sessions(
+    session: Session, *, staff_id: uuid.UUID, at: datetime, idle_minutes: int, page: PageRequest
+) -> Page[StaffSession]:
+    """Those that still open something, newest first, of both faces."""
+    query = (
+        select(StaffSession)
+        .where(
+            StaffSession.staff_id == staff_id,
+            StaffSession.revoked_at.is_(None),
+            StaffSession.expires_at > at,
+            StaffSession.last_seen_at >= at - timedelta(minutes=idle_minutes),
+        )
+        .order_by(StaffSession.id.desc())
+        .limit(page.limit + 1)
+    )
+    if after := page.after(uuid.UUID):
+        query = query.where(StaffSession.id < after[0])
+    return make_page(session.scalars(query).all(), page, lambda row: row.id)
+
+
+def list_roles(session: Session, *, staff_id: uuid.UUID) -> Sequence[RoleAssignment]:
+    rows = session.execute(select(StaffRole.role, StaffRole.shop_id).where(StaffRole.staff_id == staff_id))
+    return [RoleAssignment(row.role, row.shop_id) for row in rows]
+
+
+def works_at(session: Session, *, staff_id: uuid.UUID, face: str) -> bool:
+    """Whether the person holds a role of the face: `shop` or `city`."""
+    in_city = StaffRole.shop_id.is_(None) if face == "city" else StaffRole.shop_id.is_not(None)
+    held = select(StaffRole.id).where(StaffRole.staff_id == staff_id, in_city).limit(1)
+    return session.scalar(held) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """`is_invited`: has not accepted yet. `roles` are those the reader may see."""
+
+    id: uuid.UUID
+    email: str
+    display_name: str
+    language: str
+    is_invited: bool
+    has_second_factor: bool
+    created_at: datetime
+    roles: Sequence[RoleAssignment]
+
+
+def list_staff(
+    session: Session, *, shop_ids: Sequence[uuid.UUID] | None, page: PageRequest
+) -> Page[StaffMember]:
+    """Who works at the shops, with the roles held there; None: everybody with all their roles."""
+    visible = StaffRole.shop_id.in_(shop_ids) if shop_ids is not None else StaffRole.id.is_not(None)
+    query = select(Staff).where(Staff.disabled_at.is_(None)).order_by(Staff.id).limit(page.limit + 1)
+    if shop_ids is not None:
+        query = query.where(Staff.id.in_(select(StaffRole.staff_id).where(visible)))
+    if after := page.after(uuid.UUID):
+        query = query.where(Staff.id > after[0])
+    found = make_page(session.scalars(query).all(), page, lambda row: row.id)
+    roles: defaultdict[uuid.UUID, list[RoleAssignment]] = defaultdict(list)
+    held = select(StaffRole).where(visible, StaffRole.staff_id.in_([staff.id for staff in found.items]))
+    for role in session.scalars(held.order_by(StaffRole.id)):
+        roles[role.staff_id].append(RoleAssignment(role.role, role.shop_id))
+    return Page([_member(staff, roles[staff.id]) for staff in found.items], found.next_cursor)
+
+
+def _member(staff: Staff, roles: Sequence[RoleAssignment]) -> StaffMember:
+    return StaffMember(
+        id=staff.id,
+        email=staff.email,
+        display_name=staff.display_name,
+        language=staff.language,
+        is_invited=staff.password_hash is None,
+        has_second_factor=staff.totp_confirmed_at is not None,
+        created_at=staff.created_at,
+        roles=roles,
+    )

@@ -1,0 +1,97 @@
+"""The Flask application class: the one place that opens, commits or rolls back a request's transaction.
+
+`dispatch_request` is overridden because an error at commit must still reach the error handlers: a teardown
+would keep the rows after an error, an after_request hook would answer 500.
+"""
+
+import ipaddress
+from typing import Any
+
+from flask import Flask, Request, Response, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from backend.base.clock import utc_now
+from backend.base.text import DEFAULT_LANGUAGE
+from backend.people.permissions import Permission, may
+from backend.people.principals import (
+    CitizenPrincipal,
+    Nobody,
+    Principal,
+    StaffPrincipal,
+    UnregisteredPrincipal,
+)
+from backend.web.calls import Call
+from backend.web.contracts import Contract, contract_of
+from backend.web.ground import ground_of
+from backend.web.identity import identify, read_credential
+from backend.web.problems import PermissionMissing, RegistrationRequired, SignInRequired
+from backend.web.rate_limits import limited
+
+EASY_JAPANESE_TAGS = {"ja-x-easy", "ja-easy", "ja-hira", "ja@easy"}
+
+
+class Meguri(Flask):
+    def dispatch_request(self) -> ResponseReturnValue:
+        if request.routing_exception is not None:
+            self.raise_routing_exception(request)
+        rule = request.url_rule
+        assert rule is not None  # noqa: S101 (routing found one)
+        view = self.view_functions[rule.endpoint]
+        contract = contract_of(view)
+        if contract is None or request.method == "OPTIONS":  # pages and files that touch no data
+            return super().dispatch_request()
+        return self._dispatch_contract(view, contract)
+
+    def _dispatch_contract(self, view: Any, contract: Contract) -> Response:
+        ground = ground_of(self)
+        at = utc_now()
+        credential = read_credential(request, ground)
+
+        def work(session: Session) -> Response:
+            principal = identify(session, credential, at, ground)
+            g.principal_kind = type(principal).__name__
+            g.language = language_of(request, principal)
+            require(principal, contract.permission)
+            call = Call(session, at, principal, g.language, client_address(request), ground)
+            response: Response = view(call, **(request.view_args or {}))
+            return response
+
+        # Limits count in transactions of their own: what is refused must stay counted.
+        with limited(contract.limits, credential.token, client_address(request), at, ground):
+            return ground.database.run(work, writes=contract.writes)
+
+
+def require(principal: Principal, permission: Permission) -> None:
+    """Deny by default."""
+    if may(principal, permission):
+        return
+    if isinstance(principal, Nobody):
+        raise SignInRequired
+    if isinstance(principal, UnregisteredPrincipal):
+        raise RegistrationRequired
+    raise PermissionMissing
+
+
+def language_of(request: Request, principal: Principal | None = None) -> str:
+    """What the request asks for, else what the person chose, else Japanese."""
+    for tag, _quality in request.accept_languages:
+        folded = tag.lower()
+        if folded in EASY_JAPANESE_TAGS:
+            return "ja@easy"
+        if folded.partition("-")[0] in ("ja", "en"):
+            return folded.partition("-")[0]
+    if isinstance(principal, CitizenPrincipal | StaffPrincipal):
+        return principal.language
+    return DEFAULT_LANGUAGE
+
+
+def client_address(request: Request) -> str:
+    """The caller's address; an IPv6 caller counts as its /64, of which one person has plenty."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)

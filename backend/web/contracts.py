@@ -1,0 +1,221 @@
+"""A route is a contract plus one domain call; this module is the contract.
+
+`Face.operation` says in one place what a route takes, answers, refuses and needs permission for. The same words
+are enforced at run time and written into the face's OpenAPI file by flask-smorest.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import orjson
+from flask import Response, current_app, request
+from flask_smorest import Blueprint
+from marshmallow import Schema
+
+from backend.base.errors import DatabaseUnavailable, MeguriError
+from backend.people.permissions import Permission
+from backend.web.calls import Answer, Call
+from backend.web.problems import (
+    BodyMalformed,
+    BodyTooLarge,
+    FieldsInvalid,
+    PermissionMissing,
+    RateLimitExceeded,
+    SignInRequired,
+    status_of,
+)
+from backend.web.rate_limits import RateLimit
+
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What the house tests, the dispatcher and the spec need to know of a route."""
+
+    permission: Permission
+    writes: bool
+    body: Schema | None
+    query: Schema | None
+    headers: Schema | None
+    limits: Sequence[RateLimit]
+
+
+class Face(Blueprint):  # type: ignore[misc] (flask-smorest carries no types)
+    """Routes of one noun of a face. `name` becomes the tag in the spec."""
+
+    def operation(
+        self,
+        method: str,
+        rule: str,
+        *,
+        permission: Permission,
+        body: type[Schema] | None = None,
+        query: type[Schema] | None = None,
+        headers: type[Schema] | None = None,
+        answer: type[Schema] | None = None,
+        status: int = 200,
+        errors: Sequence[type[MeguriError]] = (),
+        limits: Sequence[RateLimit] = (),
+        writes: bool | None = None,
+        example: Any = None,
+        answer_example: Any = None,
+        answer_headers: dict[str, str] | None = None,
+    ) -> Callable[[View], View]:
+        """Register a view `view(call, *, body, query, headers, **path)`; it gets only what the contract names.
+
+        `writes` False: the transaction is for reading (the default for GET). `answer_headers`: name → meaning.
+        """
+        contract = Contract(
+            permission=permission,
+            writes=method != "GET" if writes is None else writes,
+            body=body() if body else None,
+            query=query() if query else None,
+            headers=headers() if headers else None,
+            limits=limits,
+        )
+        answer_schema = answer() if answer else None
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def endpoint(call: Call, **path: Any) -> Response:
+                found = view(call, **_arguments(contract), **path)
+                return _respond(found, answer_schema, status)
+
+            endpoint.contract = contract  # type: ignore[attr-defined]
+            endpoint._apidoc = _documentation(  # type: ignore[attr-defined]
+                view,
+                contract,
+                _all_errors(contract, errors),
+                answer,
+                status,
+                example,
+                answer_example,
+                answer_headers,
+            )
+            self.add_url_rule(rule, view.__name__, endpoint, methods=[method])
+            return view
+
+        return decorate
+
+
+def _arguments(contract: Contract) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    if contract.body is not None:
+        arguments["body"] = _load(contract.body, json_body())
+    if contract.query is not None:
+        arguments["query"] = _load(contract.query, request.args.to_dict())
+    if contract.headers is not None:
+        arguments["headers"] = _load(
+            contract.headers, {name: value for name, value in request.headers.items()}
+        )
+    return arguments
+
+
+def _load(schema: Schema, data: Any) -> Any:
+    return schema.load(data)  # `problems` tells a ValidationError
+
+
+def json_body() -> Any:
+    if request.mimetype not in ("application/json", ""):
+        raise BodyMalformed
+    data = request.get_data()
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise BodyMalformed from error
+
+
+def _respond(found: Any, schema: Schema | None, status: int) -> Response:
+    headers: dict[str, str] = {}
+    if isinstance(found, Response):
+        return found
+    if isinstance(found, Answer):
+        status, headers, found = found.status or status, dict(found.headers), found.value
+    data = b"" if schema is None else orjson.dumps(schema.dump(found))
+    response = current_app.response_class(data, status=status, mimetype="application/json")
+    if schema is None:
+        response.headers.pop("Content-Type", None)
+    response.headers.extend(headers)
+    return response
+
+
+def _all_errors(contract: Contract, errors: Sequence[type[MeguriError]]) -> list[type[MeguriError]]:
+    found: list[type[MeguriError]] = list(errors)
+    if contract.permission is not Permission.PUBLIC:
+        found += [SignInRequired, PermissionMissing]
+    if contract.body is not None:
+        found += [BodyMalformed, BodyTooLarge]
+    if contract.body is not None or contract.query is not None or contract.headers is not None:
+        found.append(FieldsInvalid)
+    if contract.limits:
+        found.append(RateLimitExceeded)
+    return [*found, DatabaseUnavailable]
+
+
+def _documentation(
+    view: View,
+    contract: Contract,
+    errors: Sequence[type[MeguriError]],
+    answer: type[Schema] | None,
+    status: int,
+    example: Any,
+    answer_example: Any,
+    answer_headers: dict[str, str] | None,
+) -> dict[str, Any]:
+    """What flask-smorest's own decorators would have left on the function."""
+    parameters: list[dict[str, Any]] = []
+    if contract.body is not None:
+        body: dict[str, Any] = {"in": "json", "required": True, "schema": contract.body}
+        if example is not None:
+            body["example"] = example
+        parameters.append(body)
+    if contract.query is not None:
+        parameters.append({"in": "query", "schema": contract.query})
+    if contract.headers is not None:
+        parameters.append({"in": "header", "schema": contract.headers})
+    success: dict[str, Any] = {"description": "Done.", "content_type": None}
+    if answer is not None:
+        success["schema"] = answer()
+    if answer_example is not None:
+        success["example"] = answer_example
+    if answer_headers:
+        success["headers"] = {
+            name: {"description": meaning, "schema": {"type": "string"}}
+            for name, meaning in answer_headers.items()
+        }
+    manual: dict[str, Any] = {"operationId": view.__name__, "responses": _error_documentation(errors)}
+    if contract.permission is not Permission.PUBLIC:
+        manual["x-permission"] = contract.permission.value
+    manual["security"] = [] if contract.permission is Permission.PUBLIC else [{"bearer": []}]
+    return {
+        "arguments": {"parameters": parameters, "responses": {}},
+        "response": {"responses": {status: [success]}},
+        "success_status_codes": [status],
+        "manual_doc": manual,
+    }
+
+
+def _error_documentation(errors: Sequence[type[MeguriError]]) -> dict[str, Any]:
+    by_status: dict[int, set[str]] = {}
+    for error in errors:
+        by_status.setdefault(status_of(error), set()).add(error.code)
+    return {
+        str(status): {
+            "description": ", ".join(f"`{code}`" for code in sorted(codes)),
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status, codes in sorted(by_status.items())
+    }
+
+
+def contract_of(view: View) -> Contract | None:
+    return getattr(view, "contract", None)
+
+
+def path_of(rule: str) -> str:
+    """Flask's `/shops/<uuid:shop_id>` as OpenAPI's `/shops/{shop_id}`."""
+    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule)

@@ -1,0 +1,34 @@
+"""Is this configuration fit for production? `meguri check` tells; create_app refuses to start unfit."""
+
+import os
+from collections.abc import Iterator
+
+from backend.config import INSECURE_SECRET_KEY, Settings
+
+SECRET_KEY_MIN_CHARACTERS = 32
+
+
+class ConfigurationUnfit(Exception):
+    """Production mode with settings that would put people's points or data at risk."""
+
+
+def find_faults(settings: Settings) -> Iterator[str]:
+    """What must be mended before real citizens come, a sentence each."""
+    if settings.secret_key == INSECURE_SECRET_KEY or len(settings.secret_key) < SECRET_KEY_MIN_CHARACTERS:
+        yield f"SECRET_KEY must be your own, of at least {SECRET_KEY_MIN_CHARACTERS} characters."
+    if not settings.public_url.startswith("https://"):
+        yield "PUBLIC_URL must begin with https://: every code on a till carries it."
+    if "FIREBASE_AUTH_EMULATOR_HOST" in os.environ:
+        yield "FIREBASE_AUTH_EMULATOR_HOST is set: unsigned tokens would be accepted."
+    if settings.mail_sender != "smtp" or not settings.smtp_host:
+        yield "MAIL_SENDER must be smtp, with SMTP_HOST: letters with codes now go to the log."
+    if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.metrics_token:
+        yield "METRICS_TOKEN must be set when HOST is not the loopback address."
+    if settings.till_code_seconds > 600:
+        yield "TILL_CODE_SECONDS above 600 lets a photographed code be passed round."
+
+
+def refuse_unfit(settings: Settings) -> None:
+    faults = list(find_faults(settings)) if settings.is_production else []
+    if faults:
+        raise ConfigurationUnfit("\n".join(faults))

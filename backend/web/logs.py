@@ -1,0 +1,68 @@
+"""Structured logs, request ids, metrics. No path, query, body, address or name is logged: routes and ids only."""
+
+import logging
+import re
+import sys
+import time
+import uuid
+
+import orjson
+import structlog
+from flask import Flask, Response, g, request
+from prometheus_client import Counter, Histogram
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+REQUESTS = Counter("meguri_requests", "Requests answered", ["route", "method", "status"])
+SECONDS = Histogram(
+    "meguri_request_seconds",
+    "Time to answer",
+    ["route"],
+    buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+
+log = structlog.get_logger()
+
+
+def configure_logs(level: str) -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=orjson.dumps),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level, logging.INFO)),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        cache_logger_on_first_use=True,
+    )
+
+
+def observe_requests(app: Flask) -> None:
+    @app.before_request
+    def begin() -> None:
+        g.started = time.perf_counter()
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        if "request_id" not in g:
+            return response
+        seconds = time.perf_counter() - g.started
+        route = request.url_rule.rule if request.url_rule else "(none)"
+        response.headers["X-Request-Id"] = g.request_id
+        REQUESTS.labels(route, request.method, response.status_code).inc()
+        SECONDS.labels(route).observe(seconds)
+        log.info(
+            "request",
+            request_id=g.request_id,
+            route=route,
+            method=request.method,
+            status=response.status_code,
+            code=g.get("problem_code"),
+            caller=g.get("principal_kind"),
+            milliseconds=round(seconds * 1000, 1),
+        )
+        return response

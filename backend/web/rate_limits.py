@@ -1,0 +1,104 @@
+"""Fixed windows counted in our database, so that they hold over processes and restarts."""
+
+import enum
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+from flask import request
+from sqlalchemy import LargeBinary, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from backend.base.database import UtcDateTime
+from backend.base.errors import Conflict, NotFound, Refused
+from backend.base.statements import Prepared
+from backend.web.ground import Ground
+from backend.web.models import RateLimitWindow
+from backend.web.problems import RateLimitExceeded
+
+WINDOW_SECONDS = 900
+
+
+class By(enum.Enum):
+    ADDRESS = "address"
+    ACCOUNT = "account"  # the login named in the body
+    TOKEN = "token"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """At most `settings.<setting>` × `factor` in a quarter of an hour.
+
+    `refusals_only`: an answer that succeeds costs nothing; what is refused is counted after the fact, and past
+    the limit the refusal no longer tells anything.
+    """
+
+    name: str
+    setting: str
+    by: By
+    factor: int = 1
+    refusals_only: bool = False
+
+
+def _count(dialect: str) -> object:
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(RateLimitWindow)
+    window = RateLimitWindow.__table__.c
+    return (
+        insert.values(
+            key_hash=bindparam("key_hash", type_=LargeBinary()),
+            starts_at=bindparam("starts_at", type_=UtcDateTime()),
+            count=1,
+        )
+        .on_conflict_do_update(
+            index_elements=[window.key_hash, window.starts_at], set_={"count": window["count"] + 1}
+        )
+        .returning(window["count"])
+    )
+
+
+COUNT = Prepared(_count)
+
+
+@contextmanager
+def limited(
+    limits: Sequence[RateLimit], token: str | None, address: str, at: datetime, ground: Ground
+) -> Iterator[None]:
+    """Around a request's transaction. Raises RateLimitExceeded."""
+    for limit in limits:
+        if not limit.refusals_only:
+            _spend(limit, _key(limit, token, address), at, ground)
+    try:
+        yield
+    except (Refused, NotFound, Conflict):
+        for limit in limits:
+            if limit.refusals_only:
+                _spend(limit, _key(limit, token, address), at, ground)
+        raise
+
+
+def _spend(limit: RateLimit, key: str, at: datetime, ground: Ground) -> None:
+    start = int(at.timestamp()) // WINDOW_SECONDS * WINDOW_SECONDS
+    digest = hashlib.sha256(f"{limit.name}|{limit.by.value}|{key}".encode()).digest()
+
+    def work(session: Session) -> int:
+        row = COUNT.first(session, key_hash=digest, starts_at=datetime.fromtimestamp(start, UTC))
+        return int(row[0]) if row else 0
+
+    if ground.database.run(work) > getattr(ground.settings, limit.setting) * limit.factor:
+        raise RateLimitExceeded(retry_after_seconds=max(1, start + WINDOW_SECONDS - int(at.timestamp())))
+
+
+def _key(limit: RateLimit, token: str | None, address: str) -> str:
+    if limit.by is By.TOKEN and token:
+        return token
+    if limit.by is By.ACCOUNT:
+        try:
+            body = orjson.loads(request.get_data())
+            return str(body.get("login") or body.get("email") or address).strip().lower()
+        except (orjson.JSONDecodeError, AttributeError):
+            pass
+    return address

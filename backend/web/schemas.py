@@ -1,0 +1,128 @@
+"""Shapes shared by all faces: strict bases, whole numbers, ids, pages, problems."""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
+
+from backend.base.pages import LIMIT_DEFAULT, LIMIT_MAX, PageRequest
+from backend.base.text import LANGUAGES
+
+AMOUNT_MAX_YEN = 9_999_999
+
+
+class In(Schema):
+    """What a caller sends: nothing unknown passes."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Query(In):
+    """What stands behind the question mark."""
+
+
+class Headers(Schema):
+    """Headers a route reads; others are none of its business."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class Out(Schema):
+    """What we answer."""
+
+
+class Whole(fields.Integer):
+    """A JSON integer within bounds: no text, no boolean, no fraction.
+
+    643861.0 is the integer 643861 to JSON Schema, so it is to us; 10**30 is refused before any database sees it.
+    """
+
+    def __init__(self, *, minimum: int, maximum: int, **kwargs: Any) -> None:
+        self.minimum, self.maximum = minimum, maximum
+        bounds = validate.Range(min=minimum, max=maximum)
+        super().__init__(validate=[bounds, *kwargs.pop("validate", [])], **kwargs)
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+            raise self.make_error("invalid", input=value)
+        if not self.minimum <= value <= self.maximum:
+            raise ValidationError(f"Must be from {self.minimum} to {self.maximum}.")
+        return int(value)
+
+
+class QueryWhole(fields.Integer):
+    """A whole number in a query, where everything is text."""
+
+    def __init__(self, *, minimum: int, maximum: int, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(min=minimum, max=maximum), **kwargs)
+
+
+class Yen(Whole):
+    """An amount of money a purchase can have."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(minimum=1, maximum=AMOUNT_MAX_YEN, **kwargs)
+
+
+def text_field(maximum: int, *, minimum: int = 1, **kwargs: Any) -> fields.String:
+    """Text of bounded length without control characters (a NUL would break PostgreSQL)."""
+    return fields.String(
+        validate=[
+            validate.Length(min=minimum, max=maximum),
+            validate.Regexp(
+                r"^[^\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]*\Z", error="Holds a control character."
+            ),
+        ],
+        **kwargs,
+    )
+
+
+def language_field(**kwargs: Any) -> fields.String:
+    return fields.String(validate=validate.OneOf(LANGUAGES), **kwargs)
+
+
+class PageQuery(Query):
+    limit = QueryWhole(
+        minimum=1, maximum=LIMIT_MAX, load_default=LIMIT_DEFAULT, metadata={"description": "Items a page."}
+    )
+    cursor = text_field(
+        400,
+        load_default=None,
+        metadata={"description": "`next_cursor` of the page before; leave out for the first page."},
+    )
+
+
+def page_request(query: dict[str, Any]) -> PageRequest:
+    return PageRequest(limit=query["limit"], cursor=query["cursor"])
+
+
+def page_of(item: type[Schema]) -> type[Schema]:
+    """The schema of a page of items, named after them: ShopOut → ShopPage."""
+    name = item.__name__.removesuffix("Out") + "Page"
+    body = {
+        "items": fields.List(fields.Nested(item), required=True),
+        "next_cursor": fields.String(
+            required=True, allow_none=True, metadata={"description": "null on the last page."}
+        ),
+    }
+    return type(name, (Out,), body)
+
+
+class FieldProblem(Out):
+    field = fields.String(
+        required=True, metadata={"description": "Path of the field at fault, dots between."}
+    )
+    detail = fields.String(required=True)
+
+
+class Problem(Out):
+    """RFC 9457."""
+
+    type = fields.String(required=True, metadata={"example": "urn:meguri:problem:till_code_used"})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True, metadata={"description": "Stable; programs decide by it."})
+    detail = fields.String(required=True, metadata={"description": "For people, in the caller's language."})
+    request_id = fields.String(required=True)
+    errors = fields.List(fields.Nested(FieldProblem), metadata={"description": "The fields at fault."})

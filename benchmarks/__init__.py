@@ -1,0 +1,1 @@
+"""How much of the machine we use, as ratios taken in one run: `python -m benchmarks [GOAL…]`."""

@@ -1,0 +1,22 @@
+"""Alembic's entry: `meguri db …` hands over the engine; `alembic` alone reads DATABASE_URL."""
+
+from alembic import context
+
+import backend.app  # noqa: F401 (its faces know every table)
+from backend.base.database import Base, Database
+from backend.config import read_settings
+
+engine = context.config.attributes.get("engine") or Database(read_settings().database_url).engine
+
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        compare_type=True,
+        transaction_per_migration=True,
+        # Check constraints are compared by name; the default plugins would miss a forgotten one.
+        autogenerate_plugins=["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"],
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

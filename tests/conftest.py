@@ -1,0 +1,169 @@
+"""The stage of all tests: a fresh migrated database of each kind, the application on it, a frozen clock, callers.
+
+- `database` (and so everything built on it) runs twice: on SQLite and on PostgreSQL.
+- `session`: one open transaction for calling services; what tests make in it is committed only by `session.commit()`.
+- `world`: a small town already there: a shop, a clerk, a register, two citizens, the base programme (see
+  `tests.factories.world`).
+- `nobody`, `citizen`, `neighbour`, `clerk`, `register`, `city`, `approver`: HTTP clients that sign each request and
+  check every answer against `mobile_api_spec`.
+- The clock stands at NOW (a Monday noon in Kushiro); `clock.shift(seconds)` moves it.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy.orm import Session
+
+from backend.app import create_app
+from backend.base import migrations
+from backend.base.database import Database
+from backend.config import Settings
+from backend.web.ground import Ground, ground_of
+from tests.factories.world import World, make_world
+from tests.support.client import ApiClient
+from tests.support.postgres import PostgresServer, run_postgres
+
+NOW = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)  # 12:00 in the city
+TEMPLATE = "meguri_template"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    with run_postgres(fsync=False) as server:
+        database = Database(server.create_database(TEMPLATE))
+        migrations.upgrade(database)
+        database.engine.dispose()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "meguri.db"
+    database = Database(f"sqlite:///{path}")
+    migrations.upgrade(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.engine.dispose()
+    return path
+
+
+_database_number = iter(range(1_000_000))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database of its own for each test."""
+    if request.param == "sqlite":
+        path = tmp_path / "meguri.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"meguri_{next(_database_number)}"
+    yield server.create_database(name, template=TEMPLATE)
+    server.drop_database(name)
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(database_url=database_url, log_level="ERROR", threads=8)
+
+
+@pytest.fixture
+def make_app(settings: Settings) -> Iterator[Callable[..., Any]]:
+    """create_app with the test's settings; keywords go to create_app."""
+    made = []
+
+    def make(settings: Settings = settings, **keywords: Any) -> Any:
+        app = create_app(settings, **keywords)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        ground_of(app).database.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Any]) -> Any:
+    return make_app()
+
+
+@pytest.fixture
+def ground(app: Any) -> Ground:
+    return ground_of(app)
+
+
+@pytest.fixture
+def database(ground: Ground) -> Database:
+    return ground.database
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    with Session(database.engine, expire_on_commit=False) as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def at() -> datetime:
+    return NOW
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def world(ground: Ground) -> World:
+    return ground.database.run(lambda session: make_world(session, at=NOW))
+
+
+@pytest.fixture
+def nobody(app: Any) -> ApiClient:
+    return ApiClient(app)
+
+
+@pytest.fixture
+def citizen(app: Any, world: World) -> ApiClient:
+    return ApiClient(app, world.citizen.token)
+
+
+@pytest.fixture
+def neighbour(app: Any, world: World) -> ApiClient:
+    return ApiClient(app, world.neighbour.token)
+
+
+@pytest.fixture
+def clerk(app: Any, world: World) -> ApiClient:
+    return ApiClient(app, world.clerk.token)
+
+
+@pytest.fixture
+def manager(app: Any, world: World) -> ApiClient:
+    return ApiClient(app, world.manager.token)
+
+
+@pytest.fixture
+def register(app: Any, world: World) -> ApiClient:
+    return ApiClient(app, world.register_key)
+
+
+@pytest.fixture
+def city(app: Any, world: World) -> ApiClient:
+    """An officer, counter clerk and administrator of the city office."""
+    return ApiClient(app, world.city.token)
+
+
+@pytest.fixture
+def approver(app: Any, world: World) -> ApiClient:
+    return ApiClient(app, world.approver.token)
