@@ -1,23 +1,247 @@
 """The one seam between the benchmarks and the application: everything here knows it, nothing else does."""
 
-from collections.abc import Mapping
+import json
+import secrets
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
 
-# What `meguri run` needs besides DATABASE_URL, HOST and PORT, which the benchmark sets; secrets made up here.
-ENVIRONMENT: Mapping[str, str] = {}
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
+
+from backend.base import migrations
+from backend.base.clock import utc_now
+from backend.base.database import Database, new_id
+from backend.base.secrets import Vault, hash_token, new_token
+from backend.campaigns.rules import Rule
+from backend.campaigns.service import CampaignDraft, approve_campaign, draft_campaign
+from backend.notices.models import Device
+from backend.organisations.models import Organisation, Shop
+from backend.people.models import Citizen, CitizenSession, Consent, Staff
+from backend.points.models import PointsAccount, PointsBalance
+from backend.purchases.keys import add_key, derive_key
+from backend.purchases.models import SigningKey, TillCode
+from backend.purchases.rules import make_till_code, till_code_url
+
+CITIZENS = 10_000
+SHOPS = 500
+PUBLIC_URL = "http://127.0.0.1:8000"
+SECRET_KEY = "benchmarks-only-not-a-secret-000000000000"  # noqa: S105
+CODE_LIFETIME = timedelta(hours=2)
+ROWS_A_STATEMENT = 5_000
+BUDGET_POINTS = 1_000_000_000
+
+# What `meguri run` needs besides DATABASE_URL, HOST and PORT, which the benchmark sets.
+ENVIRONMENT: Mapping[str, str] = {
+    "SECRET_KEY": SECRET_KEY,
+    "PUBLIC_URL": PUBLIC_URL,
+    "EMBEDDED_WORKER": "false",
+    "LOG_LEVEL": "INFO",
+}
+
+Rows = Iterable[dict[str, Any]]
 
 
 def prepare_app(database_url: str, purchases: int) -> list[bytes]:
     """Fill an empty database so that `purchases` purchases can be recorded over HTTP; give the requests.
 
-    `database_url` is SQLAlchemy's. Afterwards the database is migrated to the newest revision and holds
-    10,000 citizens (as many as A has) with tokens, 500 shops, the campaigns that the goal speaks of, and as
+    Afterwards the database is migrated and holds 10,000 citizens (as many as A has) with tokens, consents and a
+    device each, 500 shops, the base programme and three campaigns of which every purchase meets two, and as
     many unused till codes as purchases. Tables with rows are vacuumed and analysed, as after some days of
-    running; empty ones are left alone, or PostgreSQL checks foreign keys to them by sequential scans (see the
-    end of purchase_a_schema.sql; the goal's report names tables that are read so).
+    running; empty ones are left alone, or PostgreSQL checks foreign keys to them by sequential scans.
 
-    Each request is a whole `POST /v1/purchases` in HTTP/1.1, ready to send: `Host`, `Authorization`, its own
-    `Idempotency-Key`, `Content-Type`, `Content-Length`, body. Citizens take turns, so that neighbours in the
-    list do not meet on one balance. Each is to be answered with 2xx and a `Content-Length`, also ten minutes
-    later (till codes must last) and from one address (rate limits must allow it: ENVIRONMENT).
+    Each request is a whole `POST /v1/purchases` in HTTP/1.1, ready to send. Citizens take turns, so that
+    neighbours in the list do not meet on one balance.
     """
-    raise NotImplementedError
+    database = Database(database_url)
+    migrations.upgrade(database)
+    at = utc_now()
+    shops = database.run(lambda session: _add_shops(session, at))
+    tokens = database.run(lambda session: _add_citizens(session, at))
+    database.run(lambda session: _add_campaigns(session, at))
+    key = database.run(lambda session: add_key(session, at=at))
+    urls = list(_add_codes(database, key, shops, purchases, at))
+    if not database.is_sqlite:
+        _settle(database)
+    database.engine.dispose()
+    return [_request(url, tokens[number % len(tokens)]) for number, url in enumerate(urls)]
+
+
+def _add_shops(session: Session, at: datetime) -> list[uuid.UUID]:
+    organisation_id = new_id()
+    session.add(Organisation(id=organisation_id, kind="firm", name="ベンチ商店", created_at=at))
+    session.flush()
+    shops = [
+        {
+            "id": new_id(),
+            "organisation_id": organisation_id,
+            "status": "active",
+            "name_ja": f"ベンチ{number}号店",
+            "search_text": f"ベンチ{number}号店",
+            "municipality_code": "012068",
+            "ring": "city",
+            "district": "北大通",
+            "size_class": "small" if number % 2 else "large",
+            "is_locally_owned": True,
+            "contact_email": "shop@example.jp",
+            "created_at": at,
+            "updated_at": at,
+        }
+        for number in range(SHOPS)
+    ]
+    _insert(session, Shop, shops)
+    return [shop["id"] for shop in shops]
+
+
+def _add_citizens(session: Session, at: datetime) -> list[str]:
+    """The tokens of CITIZENS citizens, each with a balance, consents and a device."""
+    accounts = [new_id() for _ in range(CITIZENS)]
+    citizens = [new_id() for _ in range(CITIZENS)]
+    tokens = [new_token("mgc") for _ in range(CITIZENS)]
+    people = list(zip(citizens, accounts, tokens, strict=True))
+    _insert(
+        session,
+        PointsAccount,
+        ({"id": account, "kind": "citizen", "slice_count": 1, "opened_at": at} for account in accounts),
+    )
+    _insert(
+        session,
+        PointsBalance,
+        ({"account_id": account, "slice": 0, "balance_points": 0, "may_overdraw": False} for account in accounts),
+    )
+    _insert(
+        session,
+        Citizen,
+        (
+            {"id": citizen, "account_id": account, "nickname": "ベンチ", "language": "ja", "created_at": at}
+            for citizen, account, _ in people
+        ),
+    )
+    _insert(
+        session,
+        CitizenSession,
+        (
+            {
+                "id": new_id(),
+                "citizen_id": citizen,
+                "token_hash": hash_token(token),
+                "created_at": at,
+                "expires_at": at + timedelta(days=1),
+            }
+            for citizen, _, token in people
+        ),
+    )
+    _insert(
+        session,
+        Consent,
+        (
+            {"id": new_id(), "citizen_id": citizen, "purpose": purpose, "version": "2026-11", "given_at": at}
+            for citizen in citizens
+            for purpose in ("terms", "push_transactions")
+        ),
+    )
+    _insert(
+        session,
+        Device,
+        (
+            {
+                "id": new_id(),
+                "citizen_id": citizen,
+                "installation_id": secrets.token_hex(11),
+                "platform": "android",
+                "target_kind": "fcm_token",
+                "target": secrets.token_urlsafe(60),
+                "registered_at": at,
+                "last_seen_at": at,
+            }
+            for citizen in citizens
+        ),
+    )
+    return tokens
+
+
+def _add_campaigns(session: Session, at: datetime) -> None:
+    """The base programme, one campaign for half of the shops with a daily cap, two that do not match."""
+    approver = Staff(id=new_id(), email="approver@example.jp", display_name="係", language="ja", created_at=at)
+    session.add(approver)
+    session.flush()
+    rules = {
+        "base": Rule(rate_permille=10),
+        "small": Rule(rate_permille=50, size_classes=frozenset({"small"}), day_cap_points=1_000_000),
+        "neighbours": Rule(rate_permille=100, rings=frozenset({"kushiro_area"})),
+        "outside": Rule(fixed_points=50, rings=frozenset({"outside"})),
+    }
+    for slug, rule in rules.items():
+        draft = CampaignDraft(
+            slug=slug,
+            names={"ja": slug},
+            descriptions={"ja": slug},
+            rule=rule,
+            starts_at=at - timedelta(days=1),
+            ends_at=at + timedelta(days=30),
+            lifetime_days=365,
+            budget_points=BUDGET_POINTS,
+            is_base_programme=slug == "base",
+        )
+        campaign = draft_campaign(session, draft=draft, created_by=None, at=at)
+        approve_campaign(session, campaign_id=campaign.id, approved_by=approver.id, at=at)
+
+
+def _add_codes(
+    database: Database, key: SigningKey, shops: Sequence[uuid.UUID], count: int, at: datetime
+) -> Iterator[str]:
+    """The addresses of `count` open till codes."""
+    signing = derive_key(Vault(SECRET_KEY), key.salt)
+    expires_at = (at + CODE_LIFETIME).replace(microsecond=0)
+    codes = [
+        {
+            "id": new_id(),
+            "shop_id": shops[number % len(shops)],
+            "issuer_kind": "register",
+            "issuer_id": key_holder,
+            "key_id": key.id,
+            "amount_yen": 500 + number % 4_000,
+            "issued_at": at,
+            "expires_at": expires_at,
+        }
+        for number, key_holder in zip(range(count), iter(new_id, None))
+    ]
+    database.run(lambda session: _insert(session, TillCode, codes))
+    for code in codes:
+        token = make_till_code(
+            key_id=key.id,
+            key=signing,
+            code_id=code["id"],
+            shop_id=code["shop_id"],
+            amount_yen=code["amount_yen"],
+            expires_at=expires_at,
+        )
+        yield till_code_url(PUBLIC_URL, token)
+
+
+def _insert(session: Session, model: Any, rows: Rows) -> None:
+    remaining = iter(rows)
+    while part := list(islice(remaining, ROWS_A_STATEMENT)):
+        session.execute(insert(model.__table__), part)
+
+
+def _settle(database: Database) -> None:
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        tables = connection.execute(text("SELECT relname FROM pg_stat_user_tables WHERE n_tup_ins > 0"))
+        for (table,) in tables.all():
+            connection.execute(text(f'VACUUM ANALYZE "{table}"'))
+
+
+def _request(url: str, token: str) -> bytes:
+    body = json.dumps({"scanned": url}).encode()
+    head = (
+        "POST /v1/purchases HTTP/1.1\r\n"
+        "Host: 127.0.0.1\r\n"
+        f"Authorization: Bearer {token}\r\n"
+        f"Idempotency-Key: {uuid.uuid4()}\r\n"
+        "Content-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body

@@ -15,6 +15,6 @@ def hash_password(password: str) -> str:
 def verify_password(password: str, hashed: str | None) -> bool:
     """Whether it fits; spends the same time when there is nothing to compare with."""
     try:
-        return _HASHER.verify(hashed or _NOBODY, password) and hashed is not None
+        return _HASHER.verify(hashed or _NOBODY, password) and bool(hashed)
     except (VerificationError, InvalidHashError):
         return False

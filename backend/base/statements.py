@@ -1,59 +1,83 @@
 """Statements compiled once: SQLAlchemy builds the text at first use, each request only binds parameters.
 
-Building and cache-keying a large statement anew costs more than running it. The types of the columns still
-translate every parameter and result, so UUIDs, moments and JSON look alike on both databases.
+Building and cache-keying a large statement anew costs more than running it, and so does its way through
+SQLAlchemy's result objects. The types of the columns still translate every parameter and result, so UUIDs,
+moments and JSON look alike on both databases, and the driver's errors come out as SQLAlchemy's.
 """
 
+import re
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from psycopg import RawCursor
 from sqlalchemy import Connection
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
+from backend.base.database import connection_of
+
 Translate = Callable[[Any], Any]
 # By name, because a positional text would tie us to the compiler's order of binds.
-_SQLITE = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+_SQLITE = sqlite.dialect(paramstyle="named")
+_PYFORMAT = re.compile(r"%\((\w+)\)s")
 
 
 class Compiled:
     """A statement's text for one kind of database, with its parameters' and results' translations."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
-        compiler = statement.compile(dialect=_SQLITE if dialect.name == "sqlite" else dialect)
-        assert isinstance(compiler, SQLCompiler)
+        self._is_postgresql = dialect.name == "postgresql"
+        compiler = statement.compile(dialect=dialect if self._is_postgresql else _SQLITE)
+        assert isinstance(compiler, SQLCompiler)  # noqa: S101 (only Core statements are prepared)
         self.text = str(compiler)
         self._fixed = {
             name: bind.value
             for name, bind in compiler.binds.items()
             if bind.value is not None and not bind.required
         }
-        processors = {name: _bind_processor(bind.type, dialect) for name, bind in compiler.binds.items()}
-        self._binds = {name: processor for name, processor in processors.items() if processor}
+        self._binds = _present(
+            (name, _bind_processor(bind.type, dialect)) for name, bind in compiler.binds.items()
+        )
+        if self._is_postgresql:
+            self._order = list(dict.fromkeys(_PYFORMAT.findall(self.text)))
+            numbers = {name: f"${position}" for position, name in enumerate(self._order, 1)}
+            # The server's own placeholders: the driver need not parse the text each time.
+            self.text = _PYFORMAT.sub(lambda match: numbers[match[1]], self.text).replace("%%", "%")
         columns = list(getattr(statement, "exported_columns", ()))
-        self._results = [_result_processor(column.type, dialect) for column in columns]
+        self._results = _present(
+            (position, _result_processor(column.type, dialect)) for position, column in enumerate(columns)
+        )
         names = [column.key or f"column_{index}" for index, column in enumerate(columns)]
-        self._row: Any = namedtuple("Row", names, rename=True)  # noqa: PYI024
+        self._row: Any = namedtuple("Row", names, rename=True)
 
     def rows(self, connection: Connection, params: Mapping[str, Any]) -> Sequence[Any]:
         """Named tuples of the statement's columns."""
         values = {**self._fixed, **params}
         for name, translate in self._binds.items():
             values[name] = translate(values[name])
-        found = connection.exec_driver_sql(self.text, values).fetchall()
-        return [
-            self._row(
-                *[
-                    translate(value) if translate else value
-                    for translate, value in zip(self._results, row, strict=True)
-                ]
-            )
-            for row in found
-        ]
+        driver = connection.connection.driver_connection
+        assert driver is not None  # noqa: S101 (the session holds it)
+        try:
+            if self._is_postgresql:
+                with RawCursor(driver) as cursor:
+                    found = cursor.execute(self.text, [values[name] for name in self._order]).fetchall()
+            else:
+                found = driver.execute(self.text, values).fetchall()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _as_sqlalchemy(error, self.text, connection) from error
+        return [self._translated(row) for row in found]
+
+    def _translated(self, row: Sequence[Any]) -> Any:
+        if self._results:
+            row = list(row)
+            for position, translate in self._results.items():
+                row[position] = translate(row[position])
+        return self._row._make(row)
 
 
 class Prepared:
@@ -65,7 +89,7 @@ class Prepared:
         self._compiled: dict[str, Compiled] = {}
 
     def rows(self, session: Session, **params: Any) -> Sequence[Any]:
-        connection = session.connection()
+        connection = connection_of(session)
         return self.compiled_for(connection.dialect).rows(connection, params)
 
     def first(self, session: Session, **params: Any) -> Any | None:
@@ -77,6 +101,22 @@ class Prepared:
         if compiled is None:
             compiled = self._compiled[dialect.name] = Compiled(self._build(dialect.name), dialect)
         return compiled
+
+
+def _as_sqlalchemy(error: Exception, text: str, connection: Connection) -> BaseException:
+    """The driver's error as the rest of the program knows it; a lost connection leaves the pool."""
+    dialect = connection.dialect
+    is_lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+    wrapped = DBAPIError.instance(
+        text, None, error, dialect.loaded_dbapi.Error, connection_invalidated=is_lost, dialect=dialect
+    )
+    if is_lost:
+        connection.invalidate(error)
+    return wrapped
+
+
+def _present(pairs: Any) -> dict[Any, Translate]:
+    return {key: processor for key, processor in pairs if processor}
 
 
 def _bind_processor(type_: TypeEngine[Any], dialect: Dialect) -> Translate | None:

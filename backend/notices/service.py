@@ -106,7 +106,9 @@ def register_device(
         raise InstallationIdInvalid(field="installation_id")
     same_target = and_(Device.target_kind == target_kind, Device.target == target)
     found = session.scalars(
-        select(Device).where(or_(Device.installation_id == installation_id, same_target)).with_for_update()
+        select(Device)
+        .where(or_(Device.installation_id == installation_id, same_target))
+        .with_for_update(key_share=True)
     ).all()
     device = next(
         (one for one in found if (one.installation_id, one.citizen_id) == (installation_id, citizen_id)), None
@@ -148,9 +150,7 @@ def remove_device(session: Session, *, citizen_id: uuid.UUID, installation_id: s
         raise DeviceNotFound
 
 
-def take_deliveries(
-    session: Session, *, at: datetime, limit: int, lease_seconds: int
-) -> list[TakenDelivery]:
+def take_deliveries(session: Session, *, at: datetime, limit: int, lease_seconds: int) -> list[TakenDelivery]:
     """Mark what is due as being sent, and give what may still be sent of it.
 
     Commit before the network is asked: whoever dies while sending leaves rows that say so, and whose lease

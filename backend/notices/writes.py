@@ -26,12 +26,16 @@ def consent_stands(citizen_id: ColumnElement[uuid.UUID], purpose: ColumnElement[
 def _queue_deliveries(row: RowColumns, _dialect: str) -> Any:
     """One a device that may be reached. It must not ask the notices table, whose new row it cannot see."""
     devices = Device.__table__.c
-    reached = select(
-        row["notice_id"], devices.id, literal_column("'waiting'"), literal_column("0"), row["at"]
-    ).where(
-        devices.citizen_id == row["citizen_id"],
-        devices.retired_at.is_(None),
-        consent_stands(row["citizen_id"], row["purpose"]),
+    reached = (
+        select(row["notice_id"], devices.id, literal_column("'waiting'"), literal_column("0"), row["at"])
+        .where(
+            devices.citizen_id == row["citizen_id"],
+            devices.retired_at.is_(None),
+            consent_stands(row["citizen_id"], row["purpose"]),
+        )
+        # The lock that the foreign key takes anyway, but before: a device being removed in this very
+        # moment is waited for and left out, instead of failing the purchase.
+        .with_for_update(read=True, key_share=True, of=Device.__table__)
     )
     return insert(Delivery).from_select(list(DELIVERY_COLUMNS), reached, include_defaults=False)
 

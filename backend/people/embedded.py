@@ -34,7 +34,10 @@ class LoginRequired(Refused):
 
 
 class LoginTaken(Conflict):
-    """Somebody signs in with it already. Registration cannot hide that; it is limited by address instead."""
+    """Somebody signs in with it already. Registration cannot hide that; it is limited by address instead.
+
+    Who registers another's address keeps nothing: its owner resets the password, and every session ends.
+    """
 
 
 class LoginNotFound(NotFound):

@@ -236,7 +236,7 @@ class StaffInvitation(Base):
 
 
 class Letter(Base):
-    """An e-mail or short message waiting to be sent; the row is deleted once it is, for it may hold a code."""
+    """An e-mail or short message waiting to be sent; deleted once it is, for it may hold a code."""
 
     __tablename__ = "letters"
     __table_args__ = (CheckConstraint("channel IN ('email', 'phone')", name="channel"),)

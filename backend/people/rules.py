@@ -63,16 +63,12 @@ def normalise_email(given: str) -> str:
     """Lower case, the domain in ASCII (IDNA 2008). Raises LoginMalformed."""
     local, at_sign, domain = unicodedata.normalize("NFKC", given).strip().lower().rpartition("@")
     try:
-        ascii_domain = idna.encode(domain, uts46=True).decode() if domain.isprintable() else ""
+        ascii_domain = idna.encode(domain, uts46=True).decode()
     except UnicodeError as error:
         raise LoginMalformed(field="email") from error
     email = f"{local}@{ascii_domain}"
-    if (
-        not at_sign
-        or not _LOCAL_PART.fullmatch(local)
-        or "." not in ascii_domain
-        or len(email) > EMAIL_MAX_CHARACTERS
-    ):
+    is_host = "." in ascii_domain and not ascii_domain.endswith(".")
+    if not at_sign or not is_host or not _LOCAL_PART.fullmatch(local) or len(email) > EMAIL_MAX_CHARACTERS:
         raise LoginMalformed(field="email")
     return email
 
@@ -96,6 +92,14 @@ def normalise_login(given: str) -> Login:
         return Login("phone", normalise_phone(given))
     except LoginMalformed as error:
         raise LoginMalformed(field="login") from error
+
+
+def fold_login(given: str) -> str:
+    """One text for all writings of a login, for counting tries; anything else folds to lower case."""
+    try:
+        return normalise_login(given).subject
+    except LoginMalformed:
+        return given.strip().casefold()
 
 
 def normalise_nickname(given: str) -> str:

@@ -44,7 +44,7 @@ def _use_lot(row: RowColumns, _dialect: str) -> Any:
 
 
 TRANSACTIONS = insert_into(
-    PointsTransaction.__table__, "id", "kind", "source_id", "occurred_at", "recorded_at", many=True
+    PointsTransaction.__table__, "id", "kind", "source_id", "occurred_at", "recorded_at"
 )
 ENTRIES = insert_into(
     PointsEntry.__table__, "transaction_id", "position", "account_id", "slice", "amount_points", many=True
@@ -94,13 +94,11 @@ def transaction_rows(
     at: datetime,
     legs: Sequence[Leg],
 ) -> tuple[uuid.UUID, Rows]:
-    """The rows of one balanced transaction; nothing when it moves nothing. Raises ValueError when unbalanced."""
+    """The rows of one balanced transaction. Raises ValueError when unbalanced or when it moves nothing."""
     transaction_id = new_id()
     merged = merge_legs(legs)
-    if sum(leg.amount_points for leg in merged) != 0:
-        raise ValueError("the legs of a transaction must sum to zero")
-    if not merged:
-        return transaction_id, {TRANSACTIONS.name: [], ENTRIES.name: [], MOVES.name: []}
+    if not merged or sum(leg.amount_points for leg in merged) != 0:
+        raise ValueError("the legs of a transaction must move points and sum to zero")
     transaction = {
         "id": transaction_id,
         "kind": kind.value,

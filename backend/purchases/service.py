@@ -27,7 +27,7 @@ from backend.purchases.codes import ShopNotActive, TillCodeCancelled, TillCodeEx
 from backend.purchases.keys import derive_key
 from backend.purchases.queries import PurchaseRecord, ShopCard, get_purchase, lock_basis, read_basis
 from backend.purchases.rules import CodeUnreadable, TillCodeText, hash_request, read_scanned
-from backend.purchases.writes import AWARDS, CODE_USE, PURCHASES, RECORD
+from backend.purchases.writes import AWARDS, CODE_USE, PURCHASES, RECORD, RECORD_UNREWARDED
 
 # A till's and a phone's clock may differ by this much from ours.
 CLOCK_SKEW = timedelta(minutes=2)
@@ -155,7 +155,11 @@ def record_purchase(
         return _replay(session, scanner, basis, request_hash)
     decision = _decide(session, basis, at)
     record = _record_of(basis, decision, request_hash, at)
-    RECORD.run(session, _rows(basis, decision, record, scanner, request_key, at))
+    rows = _rows(basis, record, scanner, request_key, at)
+    if decision.awards:
+        RECORD.run(session, rows | _award_rows(basis, decision, record, scanner, at))
+    else:
+        RECORD_UNREWARDED.run(session, rows)
     return RecordedPurchase(record, False, basis.campaigns)
 
 
@@ -298,14 +302,9 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
 
 
 def _rows(
-    basis: _Basis,
-    decision: _Decision,
-    record: PurchaseRecord,
-    scanner: Scanner,
-    request_key: str,
-    at: datetime,
+    basis: _Basis, record: PurchaseRecord, scanner: Scanner, request_key: str, at: datetime
 ) -> dict[str, list[Any]]:
-    """The rows of every write in RECORD."""
+    """What every purchase writes, whether or not it earns."""
     purchase = {
         "id": record.id,
         "account_id": scanner.account_id,
@@ -323,12 +322,6 @@ def _rows(
     return {
         CODE_USE.name: [{"code_id": basis.code.code_id, "used_at": at}],
         PURCHASES.name: [purchase],
-        **_ledger_rows(basis, decision, record, scanner, at),
-        COUNTERS.name: _counter_rows(basis, decision, scanner),
-        AWARDS.name: [
-            {"purchase_id": record.id, "campaign_id": award.campaign_id, "awarded_points": award.points}
-            for award in decision.awards
-        ],
         **announce_rows(
             citizen_id=scanner.citizen_id,
             kind="purchase_recorded",
@@ -341,6 +334,21 @@ def _rows(
             },
             at=at,
         ),
+    }
+
+
+def _award_rows(
+    basis: _Basis, decision: _Decision, record: PurchaseRecord, scanner: Scanner, at: datetime
+) -> dict[str, list[Any]]:
+    """What the awards write: the ledger's transaction, the day's counters, the award of each campaign."""
+    awards = [
+        {"purchase_id": record.id, "campaign_id": award.campaign_id, "awarded_points": award.points}
+        for award in decision.awards
+    ]
+    return {
+        **_ledger_rows(basis, decision, record, scanner, at),
+        COUNTERS.name: _counter_rows(basis, decision, scanner),
+        AWARDS.name: awards,
     }
 
 

@@ -47,3 +47,4 @@ PURCHASES = insert_into(
 AWARDS = insert_into(PurchaseAward.__table__, "purchase_id", "campaign_id", "awarded_points", many=True)
 
 RECORD = WriteList([CODE_USE, PURCHASES, *GRANT_WRITES, COUNTERS, AWARDS, *ANNOUNCE_WRITES])
+RECORD_UNREWARDED = WriteList([CODE_USE, PURCHASES, *ANNOUNCE_WRITES])

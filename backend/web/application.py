@@ -4,7 +4,6 @@
 would keep the rows after an error, an after_request hook would answer 500.
 """
 
-import ipaddress
 from typing import Any
 
 from flask import Flask, Request, Response, g, request
@@ -53,13 +52,13 @@ class Meguri(Flask):
             g.principal_kind = type(principal).__name__
             g.language = language_of(request, principal)
             require(principal, contract.permission)
-            call = Call(session, at, principal, g.language, client_address(request), ground)
+            call = Call(session, at, principal, g.language, ground)
             response: Response = view(call, **(request.view_args or {}))
             return response
 
         # Limits count in transactions of their own: what is refused must stay counted.
-        with limited(contract.limits, credential.token, client_address(request), at, ground):
-            return ground.database.run(work, writes=contract.writes)
+        with limited(contract.limits, credential.token, at, ground):
+            return ground.database.run(work, writes=contract.writes, single_write=contract.single_write)
 
 
 def require(principal: Principal, permission: Permission) -> None:
@@ -85,13 +84,3 @@ def language_of(request: Request, principal: Principal | None = None) -> str:
         return principal.language
     return DEFAULT_LANGUAGE
 
-
-def client_address(request: Request) -> str:
-    """The caller's address; an IPv6 caller counts as its /64, of which one person has plenty."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    if address.version == 6:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)

@@ -26,7 +26,6 @@ class Call:
     at: datetime
     principal: Principal
     language: str
-    address: str
     ground: Ground
 
     @property

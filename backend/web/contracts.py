@@ -38,6 +38,7 @@ class Contract:
 
     permission: Permission
     writes: bool
+    single_write: bool
     body: Schema | None
     query: Schema | None
     headers: Schema | None
@@ -61,17 +62,19 @@ class Face(Blueprint):  # type: ignore[misc] (flask-smorest carries no types)
         errors: Sequence[type[MeguriError]] = (),
         limits: Sequence[RateLimit] = (),
         writes: bool | None = None,
+        single_write: bool = False,
         example: Any = None,
         answer_example: Any = None,
         answer_headers: dict[str, str] | None = None,
     ) -> Callable[[View], View]:
         """Register a view `view(call, *, body, query, headers, **path)`; it gets only what the contract names.
 
-        `writes` False: the transaction is for reading (the default for GET). `answer_headers`: name → meaning.
+        `single_write`: see `Database.run`. `writes` False: the transaction is for reading (the default for GET). `answer_headers`: name → meaning.
         """
         contract = Contract(
             permission=permission,
             writes=method != "GET" if writes is None else writes,
+            single_write=single_write,
             body=body() if body else None,
             query=query() if query else None,
             headers=headers() if headers else None,
@@ -96,7 +99,7 @@ class Face(Blueprint):  # type: ignore[misc] (flask-smorest carries no types)
                 answer_example,
                 answer_headers,
             )
-            self.add_url_rule(rule, view.__name__, endpoint, methods=[method])
+            self.add_url_rule(rule, view.__name__, endpoint, methods=[method], tags=[self.name])
             return view
 
         return decorate

@@ -2,6 +2,7 @@
 
 import enum
 import hashlib
+import ipaddress
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,18 +66,18 @@ COUNT = Prepared(_count)
 
 @contextmanager
 def limited(
-    limits: Sequence[RateLimit], token: str | None, address: str, at: datetime, ground: Ground
+    limits: Sequence[RateLimit], token: str | None, at: datetime, ground: Ground
 ) -> Iterator[None]:
     """Around a request's transaction. Raises RateLimitExceeded."""
     for limit in limits:
         if not limit.refusals_only:
-            _spend(limit, _key(limit, token, address), at, ground)
+            _spend(limit, _key(limit, token), at, ground)
     try:
         yield
     except (Refused, NotFound, Conflict):
         for limit in limits:
             if limit.refusals_only:
-                _spend(limit, _key(limit, token, address), at, ground)
+                _spend(limit, _key(limit, token), at, ground)
         raise
 
 
@@ -92,13 +93,24 @@ def _spend(limit: RateLimit, key: str, at: datetime, ground: Ground) -> None:
         raise RateLimitExceeded(retry_after_seconds=max(1, start + WINDOW_SECONDS - int(at.timestamp())))
 
 
-def _key(limit: RateLimit, token: str | None, address: str) -> str:
+def _key(limit: RateLimit, token: str | None) -> str:
     if limit.by is By.TOKEN and token:
         return token
     if limit.by is By.ACCOUNT:
         try:
             body = orjson.loads(request.get_data())
-            return str(body.get("login") or body.get("email") or address).strip().lower()
+            return str(body.get("login") or body.get("email") or client_address()).strip().lower()
         except (orjson.JSONDecodeError, AttributeError):
             pass
-    return address
+    return client_address()
+
+
+def client_address() -> str:
+    """The caller's address; an IPv6 caller counts as its /64, of which one person has plenty."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)

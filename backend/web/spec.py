@@ -61,7 +61,8 @@ def make_api(app: Flask, face: str, noun_routes: list[Face]) -> None:
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     api.spec.components.schema("Problem", schema=Problem)
     for routes in noun_routes:
-        api.register_blueprint(routes)
+        # Two faces may both have a noun; Flask wants one name each.
+        api.register_blueprint(routes, name=f"{face}-{routes.name}")
     api.spec.components.responses.clear()  # flask-smorest's own default errors, which nobody answers
     for name in ("ErrorSchema", "PaginationMetadataSchema"):
         api.spec.components.schemas.pop(name, None)
@@ -74,6 +75,8 @@ def _bounds_of_whole(_converter: FieldConverterMixin, field: Any, **_kwargs: Any
 
 def spec_of(app: Flask, face: str) -> dict[str, Any]:
     found: dict[str, Any] = app.extensions["meguri-specs"][face].to_dict()
+    for tag in found["tags"]:
+        tag["name"] = tag["name"].removeprefix(f"{face}-")
     return found
 
 

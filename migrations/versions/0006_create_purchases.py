@@ -38,6 +38,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["key_id"], ["signing_keys.id"], name=op.f("fk_till_codes_key_id")),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_till_codes_shop_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_till_codes")),
+        # Rows that are updated in place: room on the page spares every index a new entry.
+        postgresql_with={"fillfactor": 70},
     )
     op.create_index("ix_till_codes_shop_id", "till_codes", ["shop_id"], unique=False)
     op.create_table(

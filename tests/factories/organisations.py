@@ -1,4 +1,4 @@
-"""Shops and registers, straight into their tables."""
+"""Shops, their hours, tags and products, and registers, straight into their tables."""
 
 import uuid
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import new_id
 from backend.base.secrets import hash_token, new_token
-from backend.organisations.models import ApiKey, Organisation, Shop
+from backend.organisations.models import ApiKey, Organisation, Product, Shop, ShopHours, ShopTag
 
 
 def make_shop(session: Session, *, at: datetime, name_ja: str = "麦と汽笛", **columns: Any) -> Shop:
@@ -52,3 +52,34 @@ def make_register_key(
     )
     session.flush()
     return key
+
+
+def make_hours(session: Session, *stretches: tuple[int, int, int], shop_id: uuid.UUID) -> None:
+    """Each (weekday from Monday 0, opens_minute, closes_minute)."""
+    session.add_all(
+        ShopHours(shop_id=shop_id, weekday=weekday, opens_minute=opens, closes_minute=closes)
+        for weekday, opens, closes in stretches
+    )
+    session.flush()
+
+
+def make_tags(session: Session, *tags: str, shop_id: uuid.UUID) -> None:
+    session.add_all(ShopTag(shop_id=shop_id, tag=tag) for tag in tags)
+    session.flush()
+
+
+def make_product(
+    session: Session, *, shop_id: uuid.UUID, at: datetime, name_ja: str = "秋鮭の切り身", **columns: Any
+) -> Product:
+    """From the city, under a code of the shop's own, unless told otherwise."""
+    values: dict[str, Any] = {
+        "search_text": name_ja,
+        "origin_municipality_code": "012068",
+        "origin_ring": "city",
+        "in_store_code": None if "gtin" in columns else name_ja.encode().hex()[:20],
+        "created_at": at,
+    }
+    product = Product(id=new_id(), shop_id=shop_id, name_ja=name_ja, **(values | columns))
+    session.add(product)
+    session.flush()
+    return product

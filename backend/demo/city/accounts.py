@@ -1,8 +1,12 @@
-"""Who may log in to the demonstration. The two citizens are the first two that the generator makes."""
+"""Who may sign in to the demonstration. The two citizens are the first two that the generator makes."""
 
 from backend.demo.city.shapes import Account
 
 DEMO_SHOP_KEY = "mugi-to-kiteki"
+
+# Known to everybody: production refuses a database that holds these accounts.
+PASSWORD = "kushiro-demo-2026"  # noqa: S105 (public on purpose)
+TOTP_SECRET = "MEGURIKUSHIRODEMONSTRATION234567"  # noqa: S105 (public on purpose)
 
 ACCOUNTS: tuple[Account, ...] = (
     Account(
@@ -10,7 +14,7 @@ ACCOUNTS: tuple[Account, ...] = (
         kind="citizen",
         display_name_ja="橋の上のかもめ",
         display_name_en="Gull on the Bridge",
-        email="citizen@example.jp",
+        email="citizen@demo.meguri.example",
         citizen_key="demo-citizen",
     ),
     Account(
@@ -18,7 +22,7 @@ ACCOUNTS: tuple[Account, ...] = (
         kind="citizen",
         display_name_ja="となりのえぞりす",
         display_name_en="Squirrel Next Door",
-        email="neighbour@example.jp",
+        email="neighbour@demo.meguri.example",
         citizen_key="demo-neighbour",
     ),
     Account(
@@ -26,9 +30,18 @@ ACCOUNTS: tuple[Account, ...] = (
         kind="staff",
         display_name_ja="麦と汽笛 店番",
         display_name_en="Clerk at Mugi to Kiteki",
-        email="clerk@example.jp",
+        email="clerk@demo.meguri.example",
         shop_key=DEMO_SHOP_KEY,
         roles=("clerk",),
+    ),
+    Account(
+        key="manager",
+        kind="staff",
+        display_name_ja="麦と汽笛 店主",
+        display_name_en="Owner of Mugi to Kiteki",
+        email="manager@demo.meguri.example",
+        shop_key=DEMO_SHOP_KEY,
+        roles=("manager",),
     ),
     Account(
         key="till",
@@ -42,15 +55,15 @@ ACCOUNTS: tuple[Account, ...] = (
         kind="staff",
         display_name_ja="めぐり担当",
         display_name_en="Meguri desk",
-        email="city@example.jp",
-        roles=("campaign_editor", "shop_approver", "counter"),
+        email="city@demo.meguri.example",
+        roles=("administrator", "officer", "counter"),
     ),
     Account(
         key="approver",
         kind="staff",
         display_name_ja="めぐり決裁者",
         display_name_en="Meguri approver",
-        email="approver@example.jp",
-        roles=("campaign_approver",),
+        email="approver@demo.meguri.example",
+        roles=("approver",),
     ),
 )

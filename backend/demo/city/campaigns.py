@@ -1,14 +1,16 @@
 """The four campaigns of the demonstration, their days counted from today. All invented."""
 
+from backend.campaigns.rules import Rule
 from backend.demo.city.shapes import Campaign
 
+BASE_KEY = "kushiro-base"
 # Its budget is a stand-in: `generate_campaigns` sets it so that this share of it is used up today.
 NEARLY_USED_KEY = "weekend-neighbours"
 NEARLY_USED_PERMILLE = 970
 
 CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign(
-        key="kushiro-base",
+        key=BASE_KEY,
         names={
             "ja": "めぐりポイント",
             "ja@easy": "めぐりの いつもの ポイント",
@@ -22,8 +24,8 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         budget_points=2_000_000,
         lifetime_days=365,
         starts_offset_days=-365,
-        rate_permille=10,
-        cap_per_purchase_points=500,
+        ends_offset_days=730,
+        rule=Rule(rate_permille=10, purchase_cap_points=500),
     ),
     Campaign(
         key="small-shops-weekday",
@@ -42,11 +44,13 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         lifetime_days=180,
         starts_offset_days=-60,
         ends_offset_days=60,
-        rate_permille=40,
-        size_classes=("small",),
-        locally_owned=True,
-        weekdays=(0, 1, 2, 3, 4),
-        cap_per_person_day_points=200,
+        rule=Rule(
+            rate_permille=40,
+            size_classes=frozenset({"small"}),
+            is_locally_owned=True,
+            weekdays=frozenset(range(5)),
+            day_cap_points=200,
+        ),
     ),
     Campaign(
         key="evening-robata",
@@ -67,13 +71,15 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         lifetime_days=90,
         starts_offset_days=-30,
         ends_offset_days=30,
-        fixed_points=50,
-        size_classes=("small",),
-        locally_owned=True,
-        rings=("city",),
-        from_minute=17 * 60,
-        to_minute=22 * 60,
-        cap_per_person_day_points=100,
+        rule=Rule(
+            fixed_points=50,
+            size_classes=frozenset({"small"}),
+            is_locally_owned=True,
+            rings=frozenset({"city"}),
+            from_minute=17 * 60,
+            until_minute=22 * 60,
+            day_cap_points=100,
+        ),
     ),
     Campaign(
         key=NEARLY_USED_KEY,
@@ -94,9 +100,11 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         lifetime_days=90,
         starts_offset_days=-75,
         ends_offset_days=15,
-        rate_permille=100,
-        rings=("kushiro",),
-        weekdays=(5, 6),
-        cap_per_purchase_points=300,
+        rule=Rule(
+            rate_permille=100,
+            rings=frozenset({"kushiro_area"}),
+            weekdays=frozenset({5, 6}),
+            purchase_cap_points=300,
+        ),
     ),
 )

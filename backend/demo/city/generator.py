@@ -18,6 +18,7 @@ from backend.demo.city.nicknames import NICKNAME_PARTS
 from backend.demo.city.places import HOME_DISTRICTS, KUSHIRO, MUNICIPALITIES, MUNICIPALITY_BY_CODE
 from backend.demo.city.products import PRODUCTS
 from backend.demo.city.shapes import (
+    AgeBand,
     Campaign,
     Citizen,
     Habits,
@@ -32,7 +33,7 @@ from backend.demo.city.shapes import (
 from backend.demo.city.shops import SHOP_BY_KEY, SHOPS
 
 CITIZEN_COUNT = 300
-AGE_BANDS = ("10-19", "20-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80+")
+AGE_BANDS: tuple[AgeBand, ...] = ("under_18", "18_29", "30_44", "45_64", "65_74", "75_over")
 
 _JST = timezone(timedelta(hours=9), "JST")
 _ACTIVE_SHOPS = tuple(shop for shop in SHOPS if shop.status == "active")
@@ -40,7 +41,7 @@ _OPEN_SHOPS = tuple(
     tuple(shop for shop in _ACTIVE_SHOPS if any(row.weekday == weekday for row in shop.hours))
     for weekday in range(7)
 )
-_AGE_WEIGHTS = (4, 9, 13, 17, 18, 19, 15, 5)
+_AGE_WEIGHTS = (3, 12, 22, 34, 18, 11)
 _WEEKDAY_FACTORS = (0.9, 0.85, 0.9, 0.95, 1.05, 1.3, 1.15)
 _LEAST_YEN = 120
 # Minutes after midnight around which people come, by the first tag that fits.
@@ -102,12 +103,13 @@ def generate_campaigns(purchases: Iterable[Purchase], today: date) -> tuple[Camp
 
 def _fitted_budget(campaign: Campaign, purchases: Sequence[Purchase], today: date) -> int:
     from_day = today + timedelta(days=campaign.starts_offset_days)
-    rate_permille, cap = campaign.rate_permille or 0, campaign.cap_per_purchase_points or 0
+    rule = campaign.rule
+    rate_permille, cap = rule.rate_permille or 0, rule.purchase_cap_points or 0
     used = 0
     for purchase in purchases:
         day = purchase.done_at.astimezone(_JST).date()
         ring = MUNICIPALITY_BY_CODE[SHOP_BY_KEY[purchase.shop_key].municipality_code].ring
-        if day >= from_day and day.weekday() in campaign.weekdays and ring in campaign.rings:
+        if day >= from_day and day.weekday() in rule.weekdays and ring in rule.rings:
             used += min(purchase.amount_yen * rate_permille // 1000, cap)
     # Rounded up to a hundred, so that the budget reaches for every one of them.
     hundreds = (used * 1000 + NEARLY_USED_PERMILLE * 100 - 1) // (NEARLY_USED_PERMILLE * 100)
@@ -133,7 +135,7 @@ def _demo_citizens() -> tuple[Citizen, Citizen]:
             language="ja",
             municipality_of_residence=KUSHIRO,
             district="幣舞町",
-            age_band="40-49",
+            age_band="45_64",
             birth_month=6,
             standing="resident",
             verified_at_counter=True,
@@ -148,7 +150,7 @@ def _demo_citizens() -> tuple[Citizen, Citizen]:
             language="ja@easy",
             municipality_of_residence="016616",
             district="遠矢",
-            age_band="30-39",
+            age_band="30_44",
             birth_month=11,
             standing=None,
             verified_at_counter=False,

@@ -6,7 +6,7 @@ ORGANISATIONS: tuple[Organisation, ...] = (
     Organisation("kirinami", "霧波水産株式会社", "Kirinami Fisheries Co.", "firm", "012068"),
     Organisation("minatobi", "港灯沿岸漁業グループ", "Minatobi Coastal Fishing Group", "group", "012068"),
     Organisation(
-        "umigiri-market", "海霧市民市場管理事務所", "Umigiri Citizens' Market Office", "public", "012068"
+        "umigiri-market", "海霧市民市場管理事務所", "Umigiri Citizens' Market Office", "public_body", "012068"
     ),
     Organisation(
         "todaizaka", "灯台坂通り商店街振興組合", "Todaizaka Street Traders' Union", "group", "012068"
@@ -38,7 +38,11 @@ ORGANISATIONS: tuple[Organisation, ...] = (
     Organisation("shitsugen-rakuno", "しつげん酪農の輪", "Shitsugen Dairy Circle", "group", "016641"),
     Organisation("komorisawa", "蕎麦と湯こもり沢", "Komorisawa", "firm", "016659"),
     Organisation(
-        "kiri-no-watari", "道の駅「霧の渡り」運営室", "Kiri no Watari Road Station Office", "public", "016683"
+        "kiri-no-watari",
+        "道の駅「霧の渡り」運営室",
+        "Kiri no Watari Road Station Office",
+        "public_body",
+        "016683",
     ),
     Organisation("hinodebashi", "かに処日の出端", "Hinodebashi Crab House", "firm", "012238"),
     Organisation("hitochihei", "有限会社ひと地平", "Hitochihei Ltd.", "firm", "016918"),

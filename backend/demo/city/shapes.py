@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from backend.campaigns.rules import Rule
+
 Language = Literal["ja", "ja@easy", "en"]
-OrganisationKind = Literal["firm", "group", "public"]
+OrganisationKind = Literal["firm", "group", "public_body"]
 SizeClass = Literal["small", "large"]
 ShopStatus = Literal["applied", "active", "suspended", "closed"]
-Ring = Literal["city", "kushiro", "kushiro_nemuro", "east_hokkaido", "outside"]
+Ring = Literal["city", "kushiro_area", "kushiro_nemuro", "east_hokkaido", "outside"]
 Standing = Literal["resident", "worker", "visitor"]
+AgeBand = Literal["under_18", "18_29", "30_44", "45_64", "65_74", "75_over"]
 AccountKind = Literal["citizen", "staff", "register"]
 
 WEEKDAYS = "月火水木金土日"
@@ -91,12 +94,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A rule and its budget. An empty tuple or None sets no condition or cap.
-
-    Exactly one of `rate_permille` and `fixed_points` is set. Weekdays: 0 = Monday. Minutes count from
-    midnight JST, half-open. The day of `starts_offset_days` is the first, that of
-    `ends_offset_days` the first one after.
-    """
+    """A rule and its budget. Days count from today: the first one, and the first one after."""
 
     key: str
     names: Mapping[Language, str]
@@ -104,22 +102,13 @@ class Campaign:
     budget_points: int
     lifetime_days: int
     starts_offset_days: int
-    ends_offset_days: int | None = None
-    rate_permille: int | None = None
-    fixed_points: int | None = None
-    size_classes: tuple[SizeClass, ...] = ()
-    locally_owned: bool | None = None
-    rings: tuple[Ring, ...] = ()
-    weekdays: tuple[int, ...] = ()
-    from_minute: int | None = None
-    to_minute: int | None = None
-    cap_per_purchase_points: int | None = None
-    cap_per_person_day_points: int | None = None
+    ends_offset_days: int
+    rule: Rule
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who may log in. A citizen's account names a citizen, a clerk's and a register's a shop."""
+    """Who may sign in. A citizen's account names a citizen; a clerk's or a register's a shop."""
 
     key: str
     kind: AccountKind
@@ -144,7 +133,7 @@ class Citizen:
     language: Language
     municipality_of_residence: str | None
     district: str | None
-    age_band: str | None
+    age_band: AgeBand | None
     birth_month: int | None
     standing: Standing | None
     verified_at_counter: bool

@@ -10,7 +10,7 @@ from backend.people.permissions import Permission
 from backend.web.calls import Call
 from backend.web.contracts import Face
 
-face = Face("devices", __name__, url_prefix="/v1/me/devices", description="Where pushes reach the citizen.")
+face = Face("devices", __name__, url_prefix="/v1", description="Where pushes reach the citizen.")
 
 REGISTER = {
     "platform": "android",
@@ -28,7 +28,7 @@ DEVICE = {
 
 @face.operation(
     "PUT",
-    "/<installation_id>",
+    "/me/devices/<installation_id>",
     permission=Permission.MANAGE_OWN_ACCOUNT,
     body=RegisterDeviceIn,
     answer=DeviceOut,
@@ -55,13 +55,11 @@ def register_device(call: Call, body: dict[str, Any], installation_id: str) -> D
 
 @face.operation(
     "DELETE",
-    "/<installation_id>",
+    "/me/devices/<installation_id>",
     permission=Permission.MANAGE_OWN_ACCOUNT,
     status=204,
     errors=[DeviceNotFound],
 )
 def remove_device(call: Call, installation_id: str) -> None:
     """Forget this installation, for instance when signing out: no push reaches it any more."""
-    service.remove_device(
-        call.session, citizen_id=call.citizen.citizen_id, installation_id=installation_id
-    )
+    service.remove_device(call.session, citizen_id=call.citizen.citizen_id, installation_id=installation_id)

@@ -19,7 +19,7 @@ from backend.web.calls import Call
 from backend.web.contracts import Face
 from backend.web.schemas import PageQuery, page_request
 
-face = Face("notices", __name__, url_prefix="/v1/notices", description="What the citizen was told.")
+face = Face("notices", __name__, url_prefix="/v1", description="What the citizen was told.")
 
 NOTICE = {
     "id": "01936f1e-5d0a-7c3e-9b1f-2f6a4c8d7e10",
@@ -33,7 +33,7 @@ NOTICE = {
 
 @face.operation(
     "GET",
-    "",
+    "/notices",
     permission=Permission.READ_OWN_NOTICES,
     query=PageQuery,
     answer=NoticePage,
@@ -49,7 +49,7 @@ def list_notices(call: Call, query: dict[str, Any]) -> Inbox:
 
 @face.operation(
     "GET",
-    "/unread-count",
+    "/notices/unread-count",
     permission=Permission.READ_OWN_NOTICES,
     answer=UnreadCountOut,
     answer_example={"unread_count": 1},
@@ -61,7 +61,7 @@ def get_unread_count(call: Call) -> dict[str, int]:
 
 @face.operation(
     "POST",
-    "/<uuid:notice_id>/read",
+    "/notices/<uuid:notice_id>/read",
     permission=Permission.READ_OWN_NOTICES,
     answer=NoticeOut,
     errors=[NoticeNotFound],
@@ -80,7 +80,7 @@ def read_notice(call: Call, notice_id: uuid.UUID) -> NoticeCard:
 
 @face.operation(
     "POST",
-    "/read",
+    "/notices/read",
     permission=Permission.READ_OWN_NOTICES,
     query=ReadAllNoticesQuery,
     answer=ReadAllNoticesOut,

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from backend.web.schemas import Out, Query, page_of
+from backend.web.schemas import Out, Query
 
 
 class NoticeOut(Out):
@@ -26,8 +26,13 @@ class UnreadCountOut(Out):
     unread_count = fields.Integer(required=True, metadata={"description": "In the whole inbox."})
 
 
-class NoticePage(page_of(NoticeOut), UnreadCountOut):  # type: ignore[misc] (made at run time)
-    """The newest first."""
+class NoticePage(UnreadCountOut):
+    """A page of notices, the newest first."""
+
+    items = fields.List(fields.Nested(NoticeOut), required=True)
+    next_cursor = fields.String(
+        required=True, allow_none=True, metadata={"description": "null on the last page."}
+    )
 
 
 class ReadAllNoticesQuery(Query):

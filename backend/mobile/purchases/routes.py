@@ -66,6 +66,7 @@ def resolve_scan(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     status=201,
     errors=(*SCAN_ERRORS, service.DoneAtOutsideWindow, service.IdempotencyKeyReused),
     limits=[GUESSES],
+    single_write=True,
     example={"scanned": SCANNED_EXAMPLE},
     answer_headers={"Idempotent-Replayed": "`true` when this request had been carried out before."},
 )

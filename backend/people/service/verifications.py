@@ -82,7 +82,7 @@ def read_declaration(session: Session, *, counter_code: str, vault: Vault, at: d
     ).first()
     if row is None:
         raise CounterCodeNotFound(field="counter_code")
-    return _declaration(*row.tuple())
+    return _declaration(row[0], row[1])
 
 
 def confirm_declaration(

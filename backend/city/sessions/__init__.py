@@ -1,0 +1,1 @@
+"""People of the city office sign in and out."""

@@ -1,0 +1,1 @@
+"""What citizens declare, verified at the counter."""

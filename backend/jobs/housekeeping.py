@@ -1,0 +1,72 @@
+"""What time ends: points nobody spent, and rows that were kept long enough."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, delete, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from backend.base.clock import utc_now
+from backend.base.database import Base, Database
+from backend.notices.models import Delivery
+from backend.people.models import CitizenSession, CounterCode, LoginChallenge, StaffInvitation, StaffSession
+from backend.points.service import lapse_expired_lots
+from backend.purchases.models import TillCode
+from backend.web.models import RateLimitWindow
+
+# Small batches: each transaction holds SQLite's only write lock.
+LOTS_BATCH = 200
+ROWS_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Rows of a table are deleted `days` after the moment in `since`, unless `keep` says otherwise."""
+
+    model: type[Base]
+    since: Any
+    days: int
+    keep: ColumnElement[bool] | None = None
+
+
+RETENTION: Sequence[Retention] = (
+    Retention(RateLimitWindow, RateLimitWindow.starts_at, 1),
+    Retention(LoginChallenge, LoginChallenge.expires_at, 1),
+    Retention(CounterCode, CounterCode.expires_at, 1),
+    Retention(StaffInvitation, StaffInvitation.expires_at, 30),
+    # A month, for looking into a stolen session.
+    Retention(CitizenSession, func.coalesce(CitizenSession.revoked_at, CitizenSession.expires_at), 30),
+    Retention(StaffSession, func.coalesce(StaffSession.revoked_at, StaffSession.expires_at), 30),
+    # A month, for a shop that asks what became of a code; a used one belongs to its purchase.
+    Retention(TillCode, TillCode.expires_at, 30, keep=TillCode.used_at.is_not(None)),
+    Retention(Delivery, Delivery.settled_at, 30),
+)
+
+
+def lapse_points(database: Database) -> bool:
+    """One batch of expired lots. Whether more may wait."""
+    at = utc_now()
+    lapsed = database.run(lambda session: lapse_expired_lots(session, at=at, limit=LOTS_BATCH))
+    return lapsed == LOTS_BATCH
+
+
+def purge(database: Database) -> bool:
+    """One batch of each table. Whether more may wait."""
+    at = utc_now()
+    deleted = [database.run(partial(delete_old, rule=rule, at=at)) for rule in RETENTION]
+    return ROWS_BATCH in deleted
+
+
+def delete_old(session: Session, *, rule: Retention, at: datetime) -> int:
+    """At most ROWS_BATCH rows. Returns how many."""
+    table = rule.model.__table__
+    assert isinstance(table, Table)  # noqa: S101 (every model of ours is one)
+    key = tuple_(*table.primary_key)
+    old = select(*table.primary_key).where(rule.since < at - timedelta(days=rule.days))
+    if rule.keep is not None:
+        old = old.where(~rule.keep)
+    deleted = delete(table).where(key.in_(old.limit(ROWS_BATCH))).returning(*table.primary_key)
+    return len(session.execute(deleted).all())

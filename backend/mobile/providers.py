@@ -1,0 +1,11 @@
+"""Which provider signs this installation's citizens in."""
+
+from backend.people.embedded import EmbeddedProvider
+from backend.people.providers import FirebaseProvider, IdentityProvider
+from backend.web.calls import Call
+
+
+def provider_of(call: Call) -> IdentityProvider:
+    if call.ground.verify_firebase_token is not None:
+        return FirebaseProvider()
+    return EmbeddedProvider(call.ground.vault, call.settings.session_days)

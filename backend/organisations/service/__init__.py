@@ -1,0 +1,1 @@
+"""What is done with organisations, a module a noun: shops through their life, products, registers."""

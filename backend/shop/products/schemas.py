@@ -1,0 +1,65 @@
+"""Shapes of a shop's own products."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from backend.shop.shapes import ShopChoiceQuery, municipality_field
+from backend.web.schemas import In, Out, PageQuery, Yen, page_of, text_field
+
+
+class OwnProductListQuery(PageQuery, ShopChoiceQuery):
+    includes_withdrawn = fields.Boolean(truthy={"true"}, falsy={"false"}, load_default=False)
+
+
+def _gtin(**kwargs: Any) -> fields.String:
+    return text_field(20, metadata={"description": "8, 12, 13 or 14 digits; no in-store number."}, **kwargs)
+
+
+def _in_store_code(**kwargs: Any) -> fields.String:
+    return text_field(
+        20,
+        metadata={"description": "13 digits beginning with 02 or 20–29, or 1–20 of 0-9 A-Z a-z -."},
+        **kwargs,
+    )
+
+
+class AddProductIn(In):
+    """At least one of `gtin` and `in_store_code`."""
+
+    shop_id = fields.UUID(
+        load_default=None, metadata={"description": "Needed only by whoever works for several shops."}
+    )
+    name_ja = text_field(80, required=True)
+    name_en = text_field(80, load_default=None)
+    origin_municipality_code = municipality_field(required=True)
+    gtin = _gtin(load_default=None)
+    in_store_code = _in_store_code(load_default=None)
+    price_yen = Yen(load_default=None)
+
+
+class EditProductIn(In):
+    """What is left out stays; null empties."""
+
+    name_ja = text_field(80)
+    name_en = text_field(80, allow_none=True)
+    origin_municipality_code = municipality_field()
+    gtin = _gtin(allow_none=True)
+    in_store_code = _in_store_code(allow_none=True)
+    price_yen = Yen(allow_none=True)
+
+
+class OwnProductOut(Out):
+    id = fields.UUID(required=True)
+    shop_id = fields.UUID(required=True)
+    name_ja = fields.String(required=True)
+    name_en = fields.String(required=True, allow_none=True)
+    origin_municipality_code = fields.String(required=True)
+    origin_ring = fields.String(required=True)
+    gtin = fields.String(required=True, allow_none=True)
+    in_store_code = fields.String(required=True, allow_none=True)
+    price_yen = fields.Integer(required=True, allow_none=True)
+    withdrawn_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+OwnProductPage = page_of(OwnProductOut)

@@ -1,0 +1,1 @@
+"""Clerks and managers sign in and out."""

@@ -1,0 +1,68 @@
+"""Tokens are long and recognisable, keys depend on everything that should set them apart."""
+
+import re
+from itertools import combinations
+
+import pytest
+from cryptography.fernet import InvalidToken
+
+from backend.base.passwords import hash_password, verify_password
+from backend.base.secrets import Vault, hash_token, new_digits, new_token
+
+SECRET = "a secret key that is long enough for a test"
+
+
+class TestTokens:
+    def test_begin_with_their_kind_and_carry_256_bits(self) -> None:
+        assert re.fullmatch(r"mgc_[A-Za-z0-9_-]{43}", new_token("mgc"))
+
+    def test_are_never_the_same(self) -> None:
+        assert len({new_token("mgc") for _ in range(100)}) == 100
+
+    def test_are_hashed_to_32_bytes_whatever_comes(self) -> None:
+        assert [len(hash_token(token)) for token in ("", "mgc_x", "トークン", "\ud800", "x" * 8192)] == [32] * 5
+
+    def test_have_digits_only_where_a_person_types_them(self) -> None:
+        assert re.fullmatch(r"\d{8}", new_digits(8))
+
+
+class TestVault:
+    def test_derives_the_same_key_in_every_process(self) -> None:
+        assert Vault(SECRET).derive("till-code", b"salt") == Vault(SECRET).derive("till-code", b"salt")
+
+    def test_derives_another_key_for_another_purpose_salt_or_secret(self) -> None:
+        keys = [
+            Vault(SECRET).derive("till-code", b"salt"),
+            Vault(SECRET).derive("till-codes", b"salt"),
+            Vault(SECRET).derive("till-code", b"Salt"),
+            Vault(SECRET + "!").derive("till-code", b"salt"),
+        ]
+
+        assert [pair for pair in combinations(keys, 2) if pair[0] == pair[1]] == []
+
+    def test_opens_what_it_sealed(self) -> None:
+        assert Vault(SECRET).open(Vault(SECRET).seal(b"totp")) == b"totp"
+
+    def test_does_not_open_what_another_secret_sealed(self) -> None:
+        sealed = Vault(SECRET).seal(b"totp")
+
+        with pytest.raises(InvalidToken):
+            Vault("another secret key, just as long as the first").open(sealed)
+
+
+class TestPasswords:
+    def test_fit_only_themselves(self) -> None:
+        hashed = hash_password("さざ波の音 7")
+
+        assert verify_password("さざ波の音 7", hashed)
+        assert not verify_password("さざ波の音 8", hashed)
+
+    def test_are_hashed_with_the_parameters_chosen_for_two_cores(self) -> None:
+        assert hash_password("anything").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+    def test_are_salted(self) -> None:
+        assert hash_password("anything") != hash_password("anything")
+
+    @pytest.mark.parametrize("hashed", [None, "", "not a hash"])
+    def test_fit_nothing_where_there_is_no_hash(self, hashed: str | None) -> None:
+        assert not verify_password("no account has this password", hashed)

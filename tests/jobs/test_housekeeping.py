@@ -1,0 +1,167 @@
+"""What time ends."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend.base.database import Database, new_id
+from backend.jobs import housekeeping
+from backend.jobs.housekeeping import RETENTION, lapse_points, purge
+from backend.notices.models import Delivery, Notice
+from backend.people.models import CitizenSession, CounterCode, StaffSession
+from backend.points.models import AccountKind
+from backend.points.queries import get_balance
+from backend.points.service import fund, grant, open_account
+from backend.purchases.models import SigningKey, TillCode
+from backend.web.models import RateLimitWindow
+from tests.factories.notices import make_device, make_notice
+from tests.factories.organisations import make_shop
+from tests.factories.people import make_citizen, make_staff
+
+
+def count(database: Database, model: Any) -> int:
+    return database.run(lambda session: session.scalar(select(func.count()).select_from(model)) or 0)
+
+
+class TestLapsePoints:
+    def test_takes_what_nobody_spent_in_time(
+        self, database: Database, at: datetime, clock: time_machine.Traveller
+    ) -> None:
+        def give_points(session: Session) -> Any:
+            budget = open_account(session, kind=AccountKind.FUNDING, at=at)
+            fund(session, account_id=budget, points=100, at=at)
+            citizen = make_citizen(session, at=at)
+            for points, days in ((30, 1), (20, 2)):
+                grant(
+                    session,
+                    account_id=citizen.account_id,
+                    funding_account_id=budget,
+                    points=points,
+                    expires_at=at + timedelta(days=days),
+                    at=at,
+                )
+            return citizen.account_id
+
+        account_id = database.run(give_points)
+        clock.shift(timedelta(days=1))
+
+        assert lapse_points(database) is False
+
+        assert database.run(lambda session: get_balance(session, account_id=account_id)) == 20
+
+    def test_goes_on_after_a_full_batch(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        limits: list[int] = []
+
+        def lapse(_session: Session, *, at: datetime, limit: int) -> int:
+            limits.append(limit)
+            return limit
+
+        monkeypatch.setattr(housekeeping, "lapse_expired_lots", lapse)
+
+        assert lapse_points(database) is True
+        assert limits == [housekeeping.LOTS_BATCH]
+
+
+class TestPurge:
+    def test_forgets_windows_of_rate_limits_after_a_day(self, database: Database, at: datetime) -> None:
+        def count_tries(session: Session) -> None:
+            for hours in (1, 25, 26):
+                starts_at = at - timedelta(hours=hours)
+                session.add(RateLimitWindow(key_hash=b"k" * 32, starts_at=starts_at, count=1))
+
+        database.run(count_tries)
+
+        purge(database)
+
+        assert count(database, RateLimitWindow) == 1
+
+    def test_keeps_sessions_for_a_month_after_their_end(
+        self, database: Database, at: datetime, clock: time_machine.Traveller
+    ) -> None:
+        """The citizen's ends after 30 days; the clerk's after 12 hours."""
+        database.run(lambda session: make_citizen(session, at=at))
+        database.run(lambda session: make_staff(session, at=at, face="city", roles=("officer",)))
+        clock.shift(timedelta(days=31))
+
+        purge(database)
+
+        assert (count(database, CitizenSession), count(database, StaffSession)) == (1, 0)
+
+    def test_forgets_unused_till_codes_and_keeps_used_ones(self, database: Database, at: datetime) -> None:
+        def issue_codes(session: Session) -> None:
+            session.add(SigningKey(id=7, salt=b"s" * 16, created_at=at))
+            shop = make_shop(session, at=at)
+            for age_days, used in ((31, False), (31, True), (29, False)):
+                issued_at = at - timedelta(days=age_days)
+                session.add(
+                    TillCode(
+                        id=new_id(),
+                        shop_id=shop.id,
+                        issuer_kind="register",
+                        issuer_id=new_id(),
+                        key_id=7,
+                        amount_yen=100,
+                        issued_at=issued_at,
+                        expires_at=issued_at + timedelta(minutes=3),
+                        used_at=issued_at if used else None,
+                    )
+                )
+
+        database.run(issue_codes)
+
+        purge(database)
+
+        assert count(database, TillCode) == 2
+
+    def test_forgets_deliveries_and_keeps_the_inbox(
+        self, database: Database, at: datetime, clock: time_machine.Traveller
+    ) -> None:
+        def tell(session: Session) -> None:
+            citizen = make_citizen(session, at=at)
+            make_device(session, citizen_id=citizen.id, at=at)
+            for settled_days_ago in (None, 29, 31):
+                notice_id = make_notice(session, citizen_id=citizen.id, at=at)
+                delivery = session.scalars(select(Delivery).where(Delivery.notice_id == notice_id)).one()
+                if settled_days_ago:
+                    delivery.status = "accepted"
+                    delivery.settled_at = at - timedelta(days=settled_days_ago)
+
+        database.run(tell)
+
+        purge(database)
+
+        assert (count(database, Delivery), count(database, Notice)) == (2, 3)
+
+    def test_goes_batch_by_batch(
+        self, database: Database, at: datetime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(housekeeping, "ROWS_BATCH", 2)
+
+        def make_codes(session: Session) -> None:
+            citizen = make_citizen(session, at=at)
+            for number in range(3):
+                session.add(
+                    CounterCode(
+                        id=new_id(),
+                        citizen_id=citizen.id,
+                        code_hash=bytes([number]) * 32,
+                        created_at=at,
+                        expires_at=at - timedelta(days=2),
+                    )
+                )
+
+        database.run(make_codes)
+
+        assert [purge(database), purge(database)] == [True, False]
+        assert count(database, CounterCode) == 0
+
+    def test_never_forgets_what_is_a_matter_of_record(self) -> None:
+        purged = {rule.model.__tablename__ for rule in RETENTION}
+
+        assert not {
+            name for name in purged if name.startswith(("points_", "purchase", "campaign", "consents"))
+        }

@@ -1,0 +1,106 @@
+"""Texts and ladders: no database."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from backend.base.push import PushOutcome, PushResult
+from backend.base.text import LANGUAGES
+from backend.notices.models import DeliveryStatus
+from backend.notices.rules import (
+    RETRY_SECONDS,
+    RETRY_SPREAD,
+    NoticeKind,
+    TakenDelivery,
+    make_push,
+    render,
+    retry_at,
+    settle,
+)
+from tests.factories.notices import PURCHASE_PARAMS
+
+AT = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
+
+EXAMPLES: dict[NoticeKind, dict[str, Any]] = {
+    NoticeKind.WELCOME: {},
+    NoticeKind.PURCHASE_RECORDED: PURCHASE_PARAMS,
+}
+
+
+class TestRender:
+    @pytest.mark.parametrize("kind", NoticeKind)
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_every_kind_reads_in_every_language(self, kind: NoticeKind, language: str) -> None:
+        said = render(kind, EXAMPLES[kind], language)
+
+        assert said.title
+        assert said.body
+        assert "{" not in said.title + said.body
+
+    @pytest.mark.parametrize(
+        ("language", "name"), [("ja", "麦と汽笛"), ("ja@easy", "麦と汽笛"), ("en", "Wheat & Whistle")]
+    )
+    def test_names_the_shop_in_the_readers_language(self, language: str, name: str) -> None:
+        assert name in render("purchase_recorded", PURCHASE_PARAMS, language).title
+
+    def test_falls_back_to_the_name_the_shop_has(self) -> None:
+        params = PURCHASE_PARAMS | {"shop": {"ja": "麦と汽笛", "en": None}}
+
+        assert "麦と汽笛" in render("purchase_recorded", params, "en").title
+
+    def test_a_shops_name_is_never_taken_for_a_template(self) -> None:
+        params = PURCHASE_PARAMS | {"shop": {"ja": "{points.__class__}"}}
+
+        assert "{points.__class__}" in render("purchase_recorded", params, "ja").title
+
+    def test_groups_the_digits_of_amounts(self) -> None:
+        assert "1,480円" in render("purchase_recorded", PURCHASE_PARAMS, "ja").body
+
+
+class TestMakePush:
+    def test_lets_the_app_open_the_notice_and_shows_it_once(self) -> None:
+        notice_id = uuid.uuid4()
+        delivery = TakenDelivery(
+            notice_id=notice_id,
+            device_id=uuid.uuid4(),
+            attempts=1,
+            kind="purchase_recorded",
+            params=PURCHASE_PARAMS,
+            language="en",
+            platform="ios",
+            target_kind="fid",
+            target="the-target",
+        )
+
+        push = make_push(delivery)
+
+        assert push.data == {"notice_id": str(notice_id), "kind": "purchase_recorded"}
+        assert push.collapse_key == str(notice_id)
+        assert (push.platform, push.target_kind, push.target) == ("ios", "fid", "the-target")
+        assert push.title == render("purchase_recorded", PURCHASE_PARAMS, "en").title
+
+
+class TestRetryAt:
+    def test_waits_longer_each_time_and_ends(self) -> None:
+        moments = [retry_at(AT, attempts, spread=0) for attempts in range(1, len(RETRY_SECONDS) + 2)]
+
+        assert moments == [AT + timedelta(seconds=seconds) for seconds in RETRY_SECONDS] + [None]
+
+    def test_honours_what_the_service_asks(self) -> None:
+        assert retry_at(AT, 1, spread=0, after_seconds=900) == AT + timedelta(seconds=900)
+
+    def test_spreads_only_to_later(self) -> None:
+        assert retry_at(AT, 1, spread=1, after_seconds=900) == AT + timedelta(
+            seconds=900 * (1 + RETRY_SPREAD)
+        )
+
+
+class TestSettle:
+    @pytest.mark.parametrize("result", [each for each in PushResult if each is not PushResult.RETRY])
+    def test_every_final_result_is_a_status(self, result: PushResult) -> None:
+        settlement = settle(PushOutcome(result, "why"), attempts=1, at=AT, spread=0)
+
+        assert settlement.status == DeliveryStatus(result.value)
+        assert (settlement.failure, settlement.not_before) == ("why", None)

@@ -1,0 +1,567 @@
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from math import asin, cos, nan, radians, sin, sqrt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.organisations.models import ShopStatus
+from backend.organisations.rules import (
+    EARTH_RADIUS_METRES,
+    MINUTES_A_DAY,
+    MINUTES_A_WEEK,
+    RADIUS_DEFAULT_METRES,
+    SHOP_TRANSITIONS,
+    Circle,
+    CorporateNumberInvalid,
+    GtinInStore,
+    GtinInvalid,
+    InStoreCodeInvalid,
+    OpeningHours,
+    OpeningHoursInvalid,
+    OpeningHoursOverlapping,
+    Position,
+    PositionInvalid,
+    ProductCodeMissing,
+    ProductCodes,
+    RegistrationNumber,
+    RegistrationNumberInvalid,
+    ShopAction,
+    ShopTransitionRefused,
+    check_opening_hours,
+    check_product_codes,
+    distance_metres,
+    gtin_check,
+    is_corporate_number,
+    is_gtin,
+    is_in_store_code,
+    is_in_store_gtin,
+    is_municipality_code,
+    is_open,
+    next_status,
+    read_circle,
+    read_corporate_number,
+    read_opening_hours,
+    read_position,
+    read_product_codes,
+    read_registration_number,
+    shortest_gtin,
+)
+
+JST = timezone(timedelta(hours=9))
+MONDAY_MIDNIGHT = datetime(2026, 6, 15, tzinfo=JST)
+MONDAY, FRIDAY, SATURDAY, SUNDAY = 0, 4, 5, 6
+
+KUSHIRO_AREA_CODES = ["012068", "016616", "016624", "016632", "016641", "016659", "016675", "016683"]
+KUSHIRO_STATION = Position(42.9906, 144.3820)
+AKAN_LAKE = Position(43.4336, 144.0930)
+
+
+@st.composite
+def slips(draw: st.DrawFn, codes: st.SearchStrategy[str]) -> str:
+    """One of the codes with one digit read wrong."""
+    code = draw(codes)
+    index = draw(st.integers(0, len(code) - 1))
+    return f"{code[:index]}{(int(code[index]) + draw(st.integers(1, 9))) % 10}{code[index + 1 :]}"
+
+
+def digits(length: int) -> st.SearchStrategy[str]:
+    return st.text("0123456789", min_size=length, max_size=length)
+
+
+def gtins() -> st.SearchStrategy[str]:
+    return (
+        st.sampled_from([7, 11, 12, 13])
+        .flatmap(digits)
+        .filter(lambda body: body.strip("0") != "")
+        .map(lambda body: f"{body}{gtin_check(body)}")
+    )
+
+
+def positions_near_kushiro() -> st.SearchStrategy[Position]:
+    """Any two of them lie less than 100 km apart."""
+    return st.builds(Position, st.floats(42.7, 43.3), st.floats(144.0, 144.8))
+
+
+@st.composite
+def opening_hours(draw: st.DrawFn) -> OpeningHours:
+    opens_minute = draw(st.integers(0, MINUTES_A_DAY - 1))
+    return OpeningHours(
+        draw(st.integers(0, 6)), opens_minute, draw(st.integers(opens_minute + 1, MINUTES_A_DAY + 720))
+    )
+
+
+def weeks() -> st.SearchStrategy[list[OpeningHours]]:
+    return st.lists(opening_hours(), max_size=6)
+
+
+def times_open_by_minute(hours: Sequence[OpeningHours]) -> Counter[int]:
+    """The oracle: minute of the week → how many stretches hold it, counted one minute after the other."""
+    return Counter(
+        (stretch.weekday * MINUTES_A_DAY + minute) % MINUTES_A_WEEK
+        for stretch in hours
+        for minute in range(stretch.opens_minute, stretch.closes_minute)
+    )
+
+
+def overlaps(hours: Sequence[OpeningHours]) -> bool:
+    try:
+        check_opening_hours(hours)
+    except OpeningHoursOverlapping:
+        return True
+    return False
+
+
+def haversine_metres(here: Position, there: Position) -> float:
+    half_north = sin(radians(there.latitude - here.latitude) / 2) ** 2
+    half_east = sin(radians(there.longitude - here.longitude) / 2) ** 2
+    chord = half_north + cos(radians(here.latitude)) * cos(radians(there.latitude)) * half_east
+    return 2 * EARTH_RADIUS_METRES * asin(sqrt(chord))
+
+
+class TestIsMunicipalityCode:
+    @pytest.mark.parametrize("code", [*KUSHIRO_AREA_CODES, "011002", "131041", "473821"])
+    def test_takes_a_municipality_anywhere_in_japan(self, code: str) -> None:
+        assert is_municipality_code(code)
+
+    @pytest.mark.parametrize("code", ["", "01206", "0120680", "01206８", "01206a", " 012068"])
+    def test_refuses_what_is_not_six_digits(self, code: str) -> None:
+        assert not is_municipality_code(code)
+
+    def test_refuses_a_prefecture(self) -> None:
+        assert not is_municipality_code("010006")
+
+    def test_refuses_a_prefecture_that_does_not_exist(self) -> None:
+        assert not is_municipality_code("482013")
+
+    @given(slips(st.sampled_from([code for code in KUSHIRO_AREA_CODES if code[-1] != "1"])))
+    def test_notices_one_wrong_digit(self, slip: str) -> None:
+        assert not is_municipality_code(slip)
+
+    def test_misses_a_wrong_digit_where_the_standard_does(self) -> None:
+        assert is_municipality_code("016691")  # a slip of 016641, 標茶町
+
+
+class TestIsGtin:
+    @pytest.mark.parametrize("code", ["4901234567894", "4569951116179", "49123456", "036000291452"])
+    def test_takes_a_valid_number(self, code: str) -> None:
+        assert is_gtin(code)
+
+    def test_takes_a_case_of_fourteen_digits(self) -> None:
+        assert is_gtin("14901234567891")
+
+    @pytest.mark.parametrize(
+        "code", ["", "4", "490123456789", "49012345678944", "４９０１２３４５６７８９４"]
+    )
+    def test_refuses_another_form(self, code: str) -> None:
+        assert not is_gtin(code)
+
+    def test_refuses_zeros(self) -> None:
+        assert not is_gtin("0000000000000")
+
+    @given(gtins())
+    def test_takes_any_body_with_its_check_digit(self, code: str) -> None:
+        assert is_gtin(code)
+
+    @given(slips(gtins()))
+    def test_notices_one_wrong_digit(self, slip: str) -> None:
+        assert not is_gtin(slip)
+
+
+class TestIsInStoreGtin:
+    @pytest.mark.parametrize("code", ["2301007000009", "0201007005801", "2000000000008", "2999999999991"])
+    def test_knows_the_thirteen_digits_of_fresh_goods(self, code: str) -> None:
+        assert is_in_store_gtin(code)
+
+    def test_knows_twelve_digits_by_their_hidden_zero(self) -> None:
+        assert is_in_store_gtin("201007005801")
+
+    def test_knows_eight_digits(self) -> None:
+        assert is_in_store_gtin("20123451")
+
+    def test_looks_below_the_packing_level(self) -> None:
+        assert is_in_store_gtin("12301007000006")
+
+    @pytest.mark.parametrize("code", ["4901234567894", "4569951116179", "49123456", "036000291452"])
+    def test_leaves_the_numbers_of_makers_alone(self, code: str) -> None:
+        assert not is_in_store_gtin(code)
+
+    def test_refuses_a_wrong_check_digit(self) -> None:
+        assert not is_in_store_gtin("2301007000008")
+
+
+class TestIsInStoreCode:
+    @pytest.mark.parametrize("code", ["1", "101", "Ao-12", "ABCDEFGHIJ-123456789"])
+    def test_takes_what_a_shop_invents(self, code: str) -> None:
+        assert is_in_store_code(code)
+
+    def test_takes_an_in_store_bar_code(self) -> None:
+        assert is_in_store_code("2301007000009")
+
+    @pytest.mark.parametrize("code", ["", "ABCDEFGHIJ-1234567890", "鮭1", "a b", "101\n", "１０１"])
+    def test_refuses_other_characters_and_lengths(self, code: str) -> None:
+        assert not is_in_store_code(code)
+
+    def test_refuses_a_bar_code_read_wrong(self) -> None:
+        assert not is_in_store_code("2301007000008")
+
+    def test_refuses_the_bar_code_of_a_maker(self) -> None:
+        assert not is_in_store_code("4901234567894")
+
+
+class TestCheckProductCodes:
+    def test_accepts_a_gtin(self) -> None:
+        check_product_codes(gtin="4901234567894", in_store_code=None)
+
+    def test_accepts_a_code_of_the_shop(self) -> None:
+        check_product_codes(gtin=None, in_store_code="101")
+
+    def test_accepts_both(self) -> None:
+        check_product_codes(gtin="4901234567894", in_store_code="101")
+
+    def test_refuses_neither(self) -> None:
+        with pytest.raises(ProductCodeMissing):
+            check_product_codes(gtin=None, in_store_code=None)
+
+    def test_refuses_a_gtin_read_wrong(self) -> None:
+        with pytest.raises(GtinInvalid):
+            check_product_codes(gtin="4901234567895", in_store_code=None)
+
+    def test_refuses_an_in_store_number_as_gtin(self) -> None:
+        with pytest.raises(GtinInStore):
+            check_product_codes(gtin="2301007000009", in_store_code=None)
+
+    def test_refuses_a_malformed_code_of_the_shop(self) -> None:
+        with pytest.raises(InStoreCodeInvalid):
+            check_product_codes(gtin="4901234567894", in_store_code="a b")
+
+    def test_refuses_an_empty_code_of_the_shop(self) -> None:
+        with pytest.raises(InStoreCodeInvalid):
+            check_product_codes(gtin=None, in_store_code="")
+
+
+class TestReadProductCodes:
+    def test_takes_a_gtin_as_people_type_it(self) -> None:
+        assert read_product_codes(gtin=" ４９０１２３４-567894", in_store_code=None) == ProductCodes(
+            "4901234567894", None
+        )
+
+    def test_trims_a_code_of_the_shop(self) -> None:
+        assert read_product_codes(gtin=None, in_store_code=" １０１ ") == ProductCodes(None, "101")
+
+    @pytest.mark.parametrize(
+        ("written", "kept"),
+        [
+            ("036000291452", "0036000291452"),
+            ("04901234567894", "4901234567894"),
+            ("14901234567891", "14901234567891"),
+            ("49123456", "49123456"),
+            ("0000049123456", "49123456"),
+        ],
+    )
+    def test_keeps_one_writing_of_a_number(self, written: str, kept: str) -> None:
+        assert read_product_codes(gtin=written, in_store_code=None).gtin == kept
+
+    def test_sees_an_in_store_number_behind_zeros(self) -> None:
+        with pytest.raises(GtinInStore):
+            read_product_codes(gtin="00000020123451", in_store_code=None)
+
+    @given(gtins().map(shortest_gtin).filter(lambda code: not is_in_store_gtin(code)))
+    def test_leaves_what_it_wrote_as_it_is(self, code: str) -> None:
+        assert read_product_codes(gtin=code, in_store_code=None).gtin == code
+
+
+class TestIsCorporateNumber:
+    @pytest.mark.parametrize("number", ["8700110005901", "5835678256246"])
+    def test_takes_a_valid_number(self, number: str) -> None:
+        assert is_corporate_number(number)
+
+    def test_takes_a_registration_number(self) -> None:
+        assert is_corporate_number("T8700110005901")
+
+    @pytest.mark.parametrize("number", ["", "T", "870011000590", "TT8700110005901", "8-7001-1000-5901"])
+    def test_refuses_another_form(self, number: str) -> None:
+        assert not is_corporate_number(number)
+
+    @given(st.sampled_from("12345679"))
+    def test_notices_a_wrong_check_digit(self, first: str) -> None:
+        assert not is_corporate_number(f"{first}700110005901")
+
+
+class TestReadRegistrationNumber:
+    @pytest.mark.parametrize(
+        "written",
+        [
+            "T8700110005901",
+            "8700110005901",
+            "t8700110005901",
+            "Ｔ８７００１１０００５９０１",
+            "T8-7001-1000-5901 ",
+        ],
+    )
+    def test_takes_it_as_people_write_it(self, written: str) -> None:
+        assert read_registration_number(written) == RegistrationNumber("8700110005901", is_corporate=True)
+
+    def test_only_warns_of_a_number_that_is_no_company(self) -> None:
+        assert read_registration_number("T1234567890123") == RegistrationNumber(
+            "1234567890123", is_corporate=False
+        )
+
+    @pytest.mark.parametrize("written", ["", "T", "T870011000590", "T87001100059012", "S8700110005901"])
+    def test_refuses_what_is_not_thirteen_digits(self, written: str) -> None:
+        with pytest.raises(RegistrationNumberInvalid):
+            read_registration_number(written)
+
+
+class TestReadCorporateNumber:
+    def test_takes_it_with_a_t(self) -> None:
+        assert read_corporate_number("T8-7001-1000-5901", field="number") == "8700110005901"
+
+    @pytest.mark.parametrize("written", ["1700110005901", "870011000590", ""])
+    def test_refuses_another_and_names_the_field(self, written: str) -> None:
+        with pytest.raises(CorporateNumberInvalid) as refusal:
+            read_corporate_number(written, field="organisation.corporate_number")
+
+        assert refusal.value.field == "organisation.corporate_number"
+
+
+class TestPosition:
+    @pytest.mark.parametrize("latitude", [-90.1, 90.1, nan])
+    def test_refuses_a_latitude_off_the_globe(self, latitude: float) -> None:
+        with pytest.raises(PositionInvalid) as refusal:
+            Position(latitude, 144.0)
+
+        assert refusal.value.field == "latitude"
+
+    @pytest.mark.parametrize("longitude", [-180.1, 180.1, nan])
+    def test_refuses_a_longitude_off_the_globe(self, longitude: float) -> None:
+        with pytest.raises(PositionInvalid) as refusal:
+            Position(43.0, longitude)
+
+        assert refusal.value.field == "longitude"
+
+
+class TestReadPosition:
+    def test_makes_a_position_of_two_numbers(self) -> None:
+        assert read_position(43.0, 144.4) == Position(43.0, 144.4)
+
+    def test_is_none_without_numbers(self) -> None:
+        assert read_position(None, None) is None
+
+    @pytest.mark.parametrize(("latitude", "longitude"), [(43.0, None), (None, 144.4)])
+    def test_refuses_half_a_position(self, latitude: float | None, longitude: float | None) -> None:
+        with pytest.raises(PositionInvalid):
+            read_position(latitude, longitude)
+
+
+class TestReadCircle:
+    def test_has_a_usual_radius(self) -> None:
+        assert read_circle(43.0, 144.4, None) == Circle(Position(43.0, 144.4), RADIUS_DEFAULT_METRES)
+
+    def test_takes_a_radius(self) -> None:
+        assert read_circle(43.0, 144.4, 300) == Circle(Position(43.0, 144.4), 300)
+
+    def test_is_none_without_anything(self) -> None:
+        assert read_circle(None, None, None) is None
+
+    @pytest.mark.parametrize(
+        ("latitude", "longitude", "radius"), [(43.0, None, None), (None, 144.4, 300), (None, None, 300)]
+    )
+    def test_refuses_a_part_of_a_circle(
+        self, latitude: float | None, longitude: float | None, radius: int | None
+    ) -> None:
+        with pytest.raises(PositionInvalid):
+            read_circle(latitude, longitude, radius)
+
+
+class TestDistanceMetres:
+    def test_knows_the_way_from_the_station_to_the_lake(self) -> None:
+        assert distance_metres(KUSHIRO_STATION, AKAN_LAKE) == pytest.approx(54_540, rel=0.001)
+
+    @given(positions_near_kushiro())
+    def test_is_nothing_to_oneself(self, here: Position) -> None:
+        assert distance_metres(here, here) == 0
+
+    @given(positions_near_kushiro(), positions_near_kushiro())
+    def test_is_the_same_there_and_back(self, here: Position, there: Position) -> None:
+        assert distance_metres(here, there) == distance_metres(there, here)
+
+    @given(positions_near_kushiro(), positions_near_kushiro())
+    def test_is_near_the_great_circle(self, here: Position, there: Position) -> None:
+        assert distance_metres(here, there) == pytest.approx(
+            haversine_metres(here, there), rel=0.001, abs=0.01
+        )
+
+
+class TestOpeningHours:
+    @pytest.mark.parametrize(
+        ("weekday", "opens_minute", "closes_minute", "field"),
+        [
+            (-1, 540, 1080, "weekday"),
+            (7, 540, 1080, "weekday"),
+            (MONDAY, -1, 1080, "opens_minute"),
+            (MONDAY, 1440, 1500, "opens_minute"),
+            (MONDAY, 540, 540, "closes_minute"),
+            (MONDAY, 540, 480, "closes_minute"),
+            (MONDAY, 540, 2161, "closes_minute"),
+        ],
+    )
+    def test_refuses_what_no_clock_can_follow(
+        self, weekday: int, opens_minute: int, closes_minute: int, field: str
+    ) -> None:
+        with pytest.raises(OpeningHoursInvalid) as refusal:
+            OpeningHours(weekday, opens_minute, closes_minute)
+
+        assert refusal.value.field == field
+
+    def test_takes_a_night_until_noon(self) -> None:
+        assert OpeningHours(SATURDAY, 1320, 2160).closes_minute == 2160
+
+
+class TestCheckOpeningHours:
+    def test_accepts_a_shop_that_never_opens(self) -> None:
+        check_opening_hours([])
+
+    def test_accepts_a_break_at_noon(self) -> None:
+        check_opening_hours([OpeningHours(MONDAY, 540, 720), OpeningHours(MONDAY, 780, 1080)])
+
+    def test_accepts_stretches_that_touch(self) -> None:
+        check_opening_hours([OpeningHours(MONDAY, 540, 720), OpeningHours(MONDAY, 720, 1080)])
+
+    def test_accepts_a_shop_that_never_closes(self) -> None:
+        check_opening_hours([OpeningHours(weekday, 0, 1440) for weekday in range(7)])
+
+    def test_refuses_two_stretches_at_once(self) -> None:
+        with pytest.raises(OpeningHoursOverlapping):
+            check_opening_hours([OpeningHours(MONDAY, 540, 721), OpeningHours(MONDAY, 720, 1080)])
+
+    def test_refuses_a_night_that_runs_into_the_morning(self) -> None:
+        with pytest.raises(OpeningHoursOverlapping):
+            check_opening_hours([OpeningHours(FRIDAY, 1080, 1980), OpeningHours(SATURDAY, 480, 720)])
+
+    def test_refuses_a_sunday_that_runs_into_monday(self) -> None:
+        with pytest.raises(OpeningHoursOverlapping):
+            check_opening_hours([OpeningHours(MONDAY, 0, 60), OpeningHours(SUNDAY, 1080, 1500)])
+
+    def test_names_the_row_that_begins_too_early(self) -> None:
+        with pytest.raises(OpeningHoursOverlapping) as refusal:
+            check_opening_hours([OpeningHours(FRIDAY, 600, 900), OpeningHours(FRIDAY, 540, 660)])
+
+        assert refusal.value.field == "hours.0"
+
+    @given(weeks())
+    def test_refuses_just_the_weeks_with_a_minute_held_twice(self, hours: list[OpeningHours]) -> None:
+        most = max(times_open_by_minute(hours).values(), default=0)
+
+        assert overlaps(hours) == (most > 1)
+
+
+class TestReadOpeningHours:
+    def test_makes_a_week_of_rows(self) -> None:
+        rows = [{"weekday": FRIDAY, "opens_minute": 1080, "closes_minute": 1560}]
+
+        assert read_opening_hours(rows) == (OpeningHours(FRIDAY, 1080, 1560),)
+
+    def test_names_the_row_and_its_part(self) -> None:
+        rows = [
+            {"weekday": MONDAY, "opens_minute": 540, "closes_minute": 720},
+            {"weekday": FRIDAY, "opens_minute": 1080, "closes_minute": 600},
+        ]
+
+        with pytest.raises(OpeningHoursInvalid) as refusal:
+            read_opening_hours(rows)
+
+        assert refusal.value.field == "hours.1.closes_minute"
+
+    def test_refuses_rows_that_overlap(self) -> None:
+        row = {"weekday": MONDAY, "opens_minute": 540, "closes_minute": 720}
+
+        with pytest.raises(OpeningHoursOverlapping):
+            read_opening_hours([row, row])
+
+
+class TestIsOpen:
+    def test_is_true_in_the_minute_of_opening(self) -> None:
+        assert is_open([OpeningHours(MONDAY, 540, 1080)], MONDAY_MIDNIGHT + timedelta(hours=9))
+
+    def test_is_true_in_the_last_second(self) -> None:
+        assert is_open([OpeningHours(MONDAY, 540, 1080)], MONDAY_MIDNIGHT + timedelta(hours=17, seconds=3599))
+
+    def test_is_false_in_the_minute_of_closing(self) -> None:
+        assert not is_open([OpeningHours(MONDAY, 540, 1080)], MONDAY_MIDNIGHT + timedelta(hours=18))
+
+    def test_is_true_after_midnight_while_the_night_lasts(self) -> None:
+        assert is_open([OpeningHours(FRIDAY, 1080, 1560)], MONDAY_MIDNIGHT + timedelta(days=5, hours=1))
+
+    def test_is_true_on_monday_while_sundays_night_lasts(self) -> None:
+        assert is_open([OpeningHours(SUNDAY, 1080, 1560)], MONDAY_MIDNIGHT + timedelta(hours=1))
+
+    def test_reads_the_clock_of_the_city(self) -> None:
+        assert is_open([OpeningHours(MONDAY, 0, 60)], datetime(2026, 6, 14, 15, 30, tzinfo=UTC))
+
+    def test_refuses_a_naive_time(self) -> None:
+        with pytest.raises(ValueError, match="naive"):
+            is_open([], datetime(2026, 6, 15))
+
+    @given(weeks(), st.integers(0, 10 * MINUTES_A_WEEK - 1), st.integers(0, 59))
+    def test_agrees_with_counting_minutes(
+        self, hours: list[OpeningHours], minutes: int, seconds: int
+    ) -> None:
+        at = (MONDAY_MIDNIGHT + timedelta(minutes=minutes, seconds=seconds)).astimezone(UTC)
+
+        assert is_open(hours, at) == (times_open_by_minute(hours)[minutes % MINUTES_A_WEEK] > 0)
+
+
+class TestNextStatus:
+    @pytest.mark.parametrize(
+        ("status", "action", "following"),
+        [
+            ("applied", ShopAction.APPROVE, "active"),
+            ("applied", ShopAction.REJECT, "rejected"),
+            ("applied", ShopAction.CLOSE, "closed"),
+            ("active", ShopAction.SUSPEND, "suspended"),
+            ("active", ShopAction.CLOSE, "closed"),
+            ("suspended", ShopAction.RESUME, "active"),
+            ("suspended", ShopAction.CLOSE, "closed"),
+        ],
+    )
+    def test_follows_the_table(self, status: str, action: ShopAction, following: str) -> None:
+        assert next_status(status, action) == following
+
+    @pytest.mark.parametrize(
+        ("status", "action"),
+        [
+            ("applied", ShopAction.SUSPEND),
+            ("applied", ShopAction.RESUME),
+            ("active", ShopAction.APPROVE),
+            ("active", ShopAction.REJECT),
+            ("active", ShopAction.RESUME),
+            ("suspended", ShopAction.SUSPEND),
+            ("suspended", ShopAction.REJECT),
+        ],
+    )
+    def test_refuses_what_is_not_in_the_table(self, status: str, action: ShopAction) -> None:
+        with pytest.raises(ShopTransitionRefused):
+            next_status(status, action)
+
+    @pytest.mark.parametrize("status", ["closed", "rejected"])
+    @pytest.mark.parametrize("action", list(ShopAction))
+    def test_ends_with_closing_and_rejecting(self, status: str, action: ShopAction) -> None:
+        with pytest.raises(ShopTransitionRefused):
+            next_status(status, action)
+
+    def test_tells_the_status_and_the_action(self) -> None:
+        with pytest.raises(ShopTransitionRefused) as refusal:
+            next_status(ShopStatus.CLOSED, ShopAction.RESUME)
+
+        assert refusal.value.params == {"shop_status": "closed", "action": "resume"}
+
+    def test_takes_the_status_as_the_tables_name_it(self) -> None:
+        assert next_status(ShopStatus.APPLIED, ShopAction.APPROVE) == ShopStatus.ACTIVE
+
+    def test_knows_just_the_statuses_of_the_tables(self) -> None:
+        named = {status for status, _action in SHOP_TRANSITIONS} | set(SHOP_TRANSITIONS.values())
+
+        assert named == set(ShopStatus)

@@ -1,0 +1,73 @@
+"""What a database was really asked, as the database itself tells it: PostgreSQL by its log, SQLite by its trace.
+
+Events of SQLAlchemy would not do: prepared statements go straight to the driver.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from backend.base.database import Database
+
+FRAME = re.compile(r"\s*(BEGIN|COMMIT|ROLLBACK)\b")
+
+
+@contextmanager
+def asked_statements(database: Database) -> Iterator[list[str]]:
+    """A list that holds, after the `with`, every statement in order, without BEGIN, COMMIT and ROLLBACK."""
+    found: list[str] = []
+    recorded = _traced(database) if database.is_sqlite else _logged(database)
+    with recorded as statements:
+        yield found
+    found += [statement for statement in statements if not FRAME.match(statement)]
+
+
+@contextmanager
+def _traced(database: Database) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def listen(connection: Any, *_: Any) -> None:
+        connection.set_trace_callback(statements.append)
+
+    def stop(connection: Any, *_: Any) -> None:
+        connection.set_trace_callback(None)
+
+    event.listen(database.engine, "checkout", listen)
+    event.listen(database.engine, "checkin", stop)
+    try:
+        yield statements
+    finally:
+        event.remove(database.engine, "checkout", listen)
+        event.remove(database.engine, "checkin", stop)
+    # What a trigger runs is told as a comment.
+    statements[:] = [statement for statement in statements if not statement.startswith("--")]
+
+
+@contextmanager
+def _logged(database: Database) -> Iterator[list[str]]:
+    """The server writes each statement before it runs it, so the log is complete when the answer is here."""
+    statements: list[str] = []
+    log = Path(str(database.url.query["host"])) / "server.log"
+    _log_statements(database, "all")
+    start = log.stat().st_size
+    try:
+        yield statements
+        with log.open("rb") as file:
+            file.seek(start)
+            text = file.read().decode(errors="replace")
+        line = re.compile(rf"\[\d+\] {database.url.database} LOG:  (?:statement|execute [^:]+): (.*)")
+        statements += line.findall(text)
+    finally:
+        _log_statements(database, "none")
+
+
+def _log_statements(database: Database, which: str) -> None:
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql(f"ALTER DATABASE {database.url.database} SET log_statement = '{which}'")
+        connection.commit()
+    # Connections take such a setting when they begin.
+    database.engine.dispose()
