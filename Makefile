@@ -39,8 +39,8 @@ format: $(INSTALLED_FOR_DEVELOPMENT) ## Put style right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(INSTALLED_FOR_DEVELOPMENT) ## Measure the performance goals (GOALS="startup" for some)
-	$(BIN)/python -m benchmarks $(GOALS)
+bench: $(INSTALLED_FOR_DEVELOPMENT) ## Measure the performance goals (GOAL=startup for one)
+	$(BIN)/python -m benchmarks $(GOAL)
 
 spec: $(INSTALLED) ## Write mobile_api_spec/ from the routes
 	$(BIN)/meguri spec write

@@ -59,6 +59,6 @@ def create_app(
 
 
 def _firebase_verifier(settings: Settings) -> Callable[[str], str]:
-    from backend.base.firebase import make_token_verifier  # noqa: PLC0415 (0.6 s and 43 MB: only where configured)
+    from backend.base.firebase import make_token_verifier
 
     return make_token_verifier(settings.firebase_project_id, settings.firebase_credentials_file)

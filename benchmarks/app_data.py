@@ -109,7 +109,10 @@ def _add_citizens(session: Session, at: datetime) -> list[str]:
     _insert(
         session,
         PointsBalance,
-        ({"account_id": account, "slice": 0, "balance_points": 0, "may_overdraw": False} for account in accounts),
+        (
+            {"account_id": account, "slice": 0, "balance_points": 0, "may_overdraw": False}
+            for account in accounts
+        ),
     )
     _insert(
         session,
@@ -164,7 +167,9 @@ def _add_citizens(session: Session, at: datetime) -> list[str]:
 
 def _add_campaigns(session: Session, at: datetime) -> None:
     """The base programme, one campaign for half of the shops with a daily cap, two that do not match."""
-    approver = Staff(id=new_id(), email="approver@example.jp", display_name="係", language="ja", created_at=at)
+    approver = Staff(
+        id=new_id(), email="approver@example.jp", display_name="係", language="ja", created_at=at
+    )
     session.add(approver)
     session.flush()
     rules = {
@@ -200,13 +205,13 @@ def _add_codes(
             "id": new_id(),
             "shop_id": shops[number % len(shops)],
             "issuer_kind": "register",
-            "issuer_id": key_holder,
+            "issuer_id": shops[0],
             "key_id": key.id,
             "amount_yen": 500 + number % 4_000,
             "issued_at": at,
             "expires_at": expires_at,
         }
-        for number, key_holder in zip(range(count), iter(new_id, None))
+        for number in range(count)
     ]
     database.run(lambda session: _insert(session, TillCode, codes))
     for code in codes:

@@ -1,11 +1,11 @@
-"""The stage of all tests: a fresh migrated database of each kind, the application on it, a frozen clock, callers.
+"""The stage of all tests: a fresh migrated database of each kind, the application, a frozen clock, callers.
 
 - `database` (and so everything built on it) runs twice: on SQLite and on PostgreSQL.
-- `session`: one open transaction for calling services; what tests make in it is committed only by `session.commit()`.
+- `session`: one open transaction for calling services; only `session.commit()` keeps what a test makes in it.
 - `world`: a small town already there: a shop, a clerk, a register, two citizens, the base programme (see
   `tests.factories.world`).
-- `nobody`, `citizen`, `neighbour`, `clerk`, `register`, `city`, `approver`: HTTP clients that sign each request and
-  check every answer against `mobile_api_spec`.
+- `nobody`, `citizen`, `neighbour`, `clerk`, `manager`, `register`, `city`, `approver`: HTTP clients that sign
+  each request and check every answer against the specification.
 - The clock stands at NOW (a Monday noon in Kushiro); `clock.shift(seconds)` moves it.
 """
 

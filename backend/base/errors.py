@@ -1,4 +1,4 @@
-"""Domain errors: a stable code, the field at fault, parameters for the text. HTTP knows how to say them; they do not.
+"""Domain errors: a stable code, the field at fault, parameters for the text. How HTTP says them is not theirs.
 
 Name an error noun + participle (`PointsInsufficient`); its code is the name in snake case, and every
 language's catalogue holds a text `error.<code>`.
@@ -62,4 +62,4 @@ class DatabaseUnavailable(Unavailable):
 
 
 class StaleRead(Exception):
-    """What a decision was read from has changed before its write: roll back, lock, read and decide once more."""
+    """What was decided upon has changed before the write: roll back, lock, read and decide once more."""

@@ -1,4 +1,4 @@
-"""Passwords: argon2id with parameters of about 20 ms; the library's defaults would let log-ins stall two cores."""
+"""Passwords: argon2id of about 20 ms; with the library's defaults a few log-ins would stall two cores."""
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError

@@ -53,7 +53,7 @@ class Compiled:
             (position, _result_processor(column.type, dialect)) for position, column in enumerate(columns)
         )
         names = [column.key or f"column_{index}" for index, column in enumerate(columns)]
-        self._row: Any = namedtuple("Row", names, rename=True)
+        self._make_row: Callable[[Sequence[Any]], Any] = _row_class(names)._make
 
     def rows(self, connection: Connection, params: Mapping[str, Any]) -> Sequence[Any]:
         """Named tuples of the statement's columns."""
@@ -77,7 +77,7 @@ class Compiled:
             row = list(row)
             for position, translate in self._results.items():
                 row[position] = translate(row[position])
-        return self._row._make(row)
+        return self._make_row(row)
 
 
 class Prepared:
@@ -103,11 +103,15 @@ class Prepared:
         return compiled
 
 
-def _as_sqlalchemy(error: Exception, text: str, connection: Connection) -> BaseException:
+def _row_class(names: Sequence[str]) -> Any:
+    return namedtuple("Row", names, rename=True)
+
+
+def _as_sqlalchemy(error: Any, text: str, connection: Connection) -> BaseException:
     """The driver's error as the rest of the program knows it; a lost connection leaves the pool."""
     dialect = connection.dialect
     is_lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
-    wrapped = DBAPIError.instance(
+    wrapped: BaseException = DBAPIError.instance(
         text, None, error, dialect.loaded_dbapi.Error, connection_invalidated=is_lost, dialect=dialect
     )
     if is_lost:

@@ -37,7 +37,7 @@ def has_text(key: str) -> bool:
 
 
 def pick_language(texts: Mapping[str, str | None], language: str) -> str:
-    """A stored text in the caller's language: easy Japanese falls back to Japanese, anything to what there is."""
+    """A stored text in the caller's language; easy Japanese falls back to Japanese, all to what there is."""
     for candidate in (language, language.partition("@")[0], DEFAULT_LANGUAGE, *texts):
         if found := texts.get(candidate):
             return found

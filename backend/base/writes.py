@@ -65,7 +65,7 @@ class Write:
 
 def insert_into(table: FromClause, *columns: str, many: bool = False) -> Write:
     """Insert the named columns of a table, one row or many."""
-    assert isinstance(table, Table)
+    assert isinstance(table, Table)  # noqa: S101 (every model here is a table)
 
     def build(row: RowColumns, dialect: str) -> UpdateBase:
         if many:
@@ -135,8 +135,8 @@ def _single(write: Write) -> RowColumns:
 def _recordset(write: Write) -> RowColumns:
     """The rows of a JSON array as a table.
 
-    The limit drops nothing: it tells PostgreSQL to expect few rows, or it would guess a hundred and read whole
-    tables to join them.
+    The limit drops nothing: it tells PostgreSQL to expect few rows, or it would guess a hundred and read
+    whole tables to join them.
     """
     document = cast(bindparam(f"{write.name}__rows", type_=Text()), JSON())
     columns = [column(name, type_) for name, type_ in write.params.items()]
@@ -155,7 +155,9 @@ def _counted(write: Write, row: RowColumns, dialect: str) -> Counted:
 def _as_one_statement(writes: Sequence[Write]) -> Any:
     """The last SELECT divides by zero when a guard missed, so that the statement takes everything back itself."""
     steps = [
-        _counted(write, _recordset(write) if write.many else _single(write), "postgresql").cte(f"{write.name}_written")
+        _counted(write, _recordset(write) if write.many else _single(write), "postgresql").cte(
+            f"{write.name}_written"
+        )
         for write in writes
     ]
     met = [

@@ -94,4 +94,4 @@ def get_campaign_names(
     if not campaign_ids:
         return {}
     rows = session.execute(select(Campaign.id, Campaign.names).where(Campaign.id.in_(set(campaign_ids))))
-    return {campaign_id: names for campaign_id, names in rows}
+    return dict(rows.tuples().all())

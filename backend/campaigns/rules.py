@@ -66,7 +66,10 @@ class Rule:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Rule":
         sets = ("size_classes", "rings", "weekdays")
-        return cls(**{name: frozenset(value) if name in sets else value for name, value in document.items()})
+        values: dict[str, Any] = {
+            name: frozenset(value) if name in sets else value for name, value in document.items()
+        }
+        return cls(**values)
 
 
 _BOUNDS = (

@@ -11,7 +11,6 @@ from contextlib import ExitStack, contextmanager
 from importlib import import_module
 
 import click
-import structlog
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
@@ -26,8 +25,6 @@ STOP_SECONDS = 20
 RESTART_SECONDS = 5.0
 # Longer than the worker takes to stop by itself.
 WORKER_STOP_SECONDS = 35.0
-
-log = structlog.get_logger()
 
 
 def has_embedded_worker(settings: Settings) -> bool:
@@ -130,6 +127,8 @@ class EmbeddedWorker:
         while not self._stopping.is_set():
             code = self._process.wait()
             if not self._stopping.is_set():
-                log.error("embedded_worker_ended", code=code, again_after_seconds=RESTART_SECONDS)
+                click.echo(
+                    f"The worker ended with {code}: it starts again in {RESTART_SECONDS:.0f} s.", err=True
+                )
             if not self._stopping.wait(RESTART_SECONDS):
                 self._process = self._spawn()

@@ -41,7 +41,7 @@ class ProductNotFound(NotFound):
 # --- Registers ---
 
 REGISTER_BY_KEY = Prepared(
-    lambda _dialect: select(ApiKey.id, ApiKey.shop_id, ApiKey.scopes).where(
+    lambda _dialect: select(ApiKey.id, ApiKey.shop_id, ApiKey.scopes, ApiKey.last_used_at).where(
         ApiKey.key_hash == bindparam("key_hash", type_=LargeBinary()), ApiKey.revoked_at.is_(None)
     )
 )
@@ -49,7 +49,7 @@ REGISTER_BY_KEY = Prepared(
 
 def find_register_by_key(session: Session, *, key: str) -> RegisterPrincipal | None:
     row = REGISTER_BY_KEY.first(session, key_hash=hash_token(key))
-    return RegisterPrincipal(row.id, row.shop_id, tuple(row.scopes)) if row else None
+    return RegisterPrincipal(row.id, row.shop_id, tuple(row.scopes), row.last_used_at) if row else None
 
 
 def list_api_keys(session: Session, *, shop_id: uuid.UUID, page: PageRequest) -> Page[ApiKey]:

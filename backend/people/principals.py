@@ -53,6 +53,8 @@ class RegisterPrincipal:
     api_key_id: uuid.UUID
     shop_id: uuid.UUID
     scopes: tuple[str, ...]
+    # Likewise.
+    last_used_at: datetime | None = None
 
 
 Principal = Nobody | CitizenPrincipal | UnregisteredPrincipal | StaffPrincipal | RegisterPrincipal

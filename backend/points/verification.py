@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy import func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from backend.points.models import AccountKind, PointsAccount, PointsBalance, PointsEntry, PointsLot
@@ -39,7 +39,7 @@ def _findings(session: Session) -> Iterator[Finding]:
             yield Finding(law, "/".join(str(part) for part in subject), int(expected), int(found))
 
 
-def _unbalanced_transactions() -> Select[Any]:
+def _unbalanced_transactions() -> Any:
     total = func.sum(PointsEntry.amount_points)
     return (
         select(PointsEntry.transaction_id, ZERO, total)
@@ -48,7 +48,7 @@ def _unbalanced_transactions() -> Select[Any]:
     )
 
 
-def _drifted_balances() -> Select[Any]:
+def _drifted_balances() -> Any:
     sums = (
         select(PointsEntry.account_id, PointsEntry.slice, func.sum(PointsEntry.amount_points).label("points"))
         .group_by(PointsEntry.account_id, PointsEntry.slice)
@@ -64,7 +64,7 @@ def _drifted_balances() -> Select[Any]:
     )
 
 
-def _drifted_lots() -> Select[Any]:
+def _drifted_lots() -> Any:
     sums = (
         select(PointsLot.account_id, func.sum(PointsLot.remaining_points).label("points"))
         .group_by(PointsLot.account_id)
@@ -79,7 +79,7 @@ def _drifted_lots() -> Select[Any]:
     )
 
 
-def _overdrawn_balances() -> Select[Any]:
+def _overdrawn_balances() -> Any:
     return (
         select(PointsBalance.account_id, PointsBalance.slice, ZERO, PointsBalance.balance_points)
         .join(PointsAccount, PointsAccount.id == PointsBalance.account_id)

@@ -99,14 +99,14 @@ def transaction_rows(
     merged = merge_legs(legs)
     if not merged or sum(leg.amount_points for leg in merged) != 0:
         raise ValueError("the legs of a transaction must move points and sum to zero")
-    transaction = {
+    transaction: WriteRow = {
         "id": transaction_id,
         "kind": kind.value,
         "source_id": source_id,
         "occurred_at": occurred_at,
         "recorded_at": at,
     }
-    entries = [
+    entries: list[WriteRow] = [
         {
             "transaction_id": transaction_id,
             "position": position,
@@ -116,7 +116,7 @@ def transaction_rows(
         }
         for position, leg in enumerate(merged, 1)
     ]
-    moves = [
+    moves: list[WriteRow] = [
         {
             "account_id": leg.account_id,
             "slice": leg.slice,
@@ -129,7 +129,7 @@ def transaction_rows(
 
 
 def lot_rows(transaction_id: uuid.UUID, grants: Sequence[LotGrant], at: datetime) -> Rows:
-    rows = [
+    rows: list[WriteRow] = [
         {
             "id": new_id(),
             "account_id": grant.account_id,
@@ -148,7 +148,7 @@ def lot_rows(transaction_id: uuid.UUID, grants: Sequence[LotGrant], at: datetime
 
 def lot_use_rows(used: Mapping[uuid.UUID, int], alive_at: datetime | None) -> Rows:
     """`alive_at` None takes from dead lots too: for lapsing."""
-    rows = [
+    rows: list[WriteRow] = [
         {"lot_id": lot_id, "points": points, "alive_at": alive_at} for lot_id, points in sorted(used.items())
     ]
     return {LOT_USES.name: rows}

@@ -31,7 +31,7 @@ def flag(**kwargs: Any) -> fields.Boolean:
 
 def municipality_field(**kwargs: Any) -> fields.String:
     return fields.String(
-        validate=validate.Regexp(r"^[0-9]{6}\Z", error="Six digits."),
+        validate=validate.Regexp(r"^[0-9]{6}$(?!\n)", error="Six digits."),
         metadata={"description": MUNICIPALITY},
         **kwargs,
     )

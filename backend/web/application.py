@@ -26,6 +26,7 @@ from backend.web.ground import ground_of
 from backend.web.identity import identify, read_credential
 from backend.web.problems import PermissionMissing, RegistrationRequired, SignInRequired
 from backend.web.rate_limits import limited
+from backend.web.usage import note_use
 
 EASY_JAPANESE_TAGS = {"ja-x-easy", "ja-easy", "ja-hira", "ja@easy"}
 
@@ -49,7 +50,7 @@ class Meguri(Flask):
 
         def work(session: Session) -> Response:
             principal = identify(session, credential, at, ground)
-            g.principal_kind = type(principal).__name__
+            g.principal = principal
             g.language = language_of(request, principal)
             require(principal, contract.permission)
             call = Call(session, at, principal, g.language, ground)
@@ -58,7 +59,9 @@ class Meguri(Flask):
 
         # Limits count in transactions of their own: what is refused must stay counted.
         with limited(contract.limits, credential.token, at, ground):
-            return ground.database.run(work, writes=contract.writes, single_write=contract.single_write)
+            response = ground.database.run(work, writes=contract.writes, single_write=contract.single_write)
+        note_use(g.principal, at, ground.database)
+        return response
 
 
 def require(principal: Principal, permission: Permission) -> None:
@@ -83,4 +86,3 @@ def language_of(request: Request, principal: Principal | None = None) -> str:
     if isinstance(principal, CitizenPrincipal | StaffPrincipal):
         return principal.language
     return DEFAULT_LANGUAGE
-

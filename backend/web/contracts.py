@@ -31,6 +31,12 @@ from backend.web.rate_limits import RateLimit
 
 View = Callable[..., Any]
 
+# Everything else wants a bearer token; registering takes one only where Firebase signs citizens in.
+SECURITY: dict[Permission, list[dict[str, list[str]]]] = {
+    Permission.PUBLIC: [],
+    Permission.REGISTER_SELF: [{}, {"bearer": []}],
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Contract:
@@ -45,7 +51,7 @@ class Contract:
     limits: Sequence[RateLimit]
 
 
-class Face(Blueprint):  # type: ignore[misc] (flask-smorest carries no types)
+class Face(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
     """Routes of one noun of a face. `name` becomes the tag in the spec."""
 
     def operation(
@@ -69,7 +75,8 @@ class Face(Blueprint):  # type: ignore[misc] (flask-smorest carries no types)
     ) -> Callable[[View], View]:
         """Register a view `view(call, *, body, query, headers, **path)`; it gets only what the contract names.
 
-        `single_write`: see `Database.run`. `writes` False: the transaction is for reading (the default for GET). `answer_headers`: name → meaning.
+        `writes` False: the transaction is for reading (the default for GET). `single_write`: see `Database.run`.
+        `answer_headers`: name → meaning.
         """
         contract = Contract(
             permission=permission,
@@ -112,9 +119,7 @@ def _arguments(contract: Contract) -> dict[str, Any]:
     if contract.query is not None:
         arguments["query"] = _load(contract.query, request.args.to_dict())
     if contract.headers is not None:
-        arguments["headers"] = _load(
-            contract.headers, {name: value for name, value in request.headers.items()}
-        )
+        arguments["headers"] = _load(contract.headers, dict(request.headers))
     return arguments
 
 
@@ -193,7 +198,7 @@ def _documentation(
     manual: dict[str, Any] = {"operationId": view.__name__, "responses": _error_documentation(errors)}
     if contract.permission is not Permission.PUBLIC:
         manual["x-permission"] = contract.permission.value
-    manual["security"] = [] if contract.permission is Permission.PUBLIC else [{"bearer": []}]
+    manual["security"] = SECURITY.get(contract.permission, [{"bearer": []}])
     return {
         "arguments": {"parameters": parameters, "responses": {}},
         "response": {"responses": {status: [success]}},

@@ -40,13 +40,11 @@ def configure_logs(level: str) -> None:
 
 
 def observe_requests(app: Flask) -> None:
-    @app.before_request
     def begin() -> None:
         g.started = time.perf_counter()
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
-    @app.after_request
     def finish(response: Response) -> Response:
         if "request_id" not in g:
             return response
@@ -62,7 +60,10 @@ def observe_requests(app: Flask) -> None:
             method=request.method,
             status=response.status_code,
             code=g.get("problem_code"),
-            caller=g.get("principal_kind"),
+            caller=type(g.get("principal")).__name__,
             milliseconds=round(seconds * 1000, 1),
         )
         return response
+
+    app.before_request(begin)
+    app.after_request(finish)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from backend.base.database import UtcDateTime
 from backend.base.errors import Conflict, NotFound, Refused
 from backend.base.statements import Prepared
+from backend.people.rules import fold_login
 from backend.web.ground import Ground
 from backend.web.models import RateLimitWindow
 from backend.web.problems import RateLimitExceeded
@@ -65,9 +66,7 @@ COUNT = Prepared(_count)
 
 
 @contextmanager
-def limited(
-    limits: Sequence[RateLimit], token: str | None, at: datetime, ground: Ground
-) -> Iterator[None]:
+def limited(limits: Sequence[RateLimit], token: str | None, at: datetime, ground: Ground) -> Iterator[None]:
     """Around a request's transaction. Raises RateLimitExceeded."""
     for limit in limits:
         if not limit.refusals_only:
@@ -99,7 +98,8 @@ def _key(limit: RateLimit, token: str | None) -> str:
     if limit.by is By.ACCOUNT:
         try:
             body = orjson.loads(request.get_data())
-            return str(body.get("login") or body.get("email") or client_address()).strip().lower()
+            # Folded as signing in folds it, or each way of writing one login would have its own counter.
+            return fold_login(str(body.get("login") or body.get("email") or client_address()))
         except (orjson.JSONDecodeError, AttributeError):
             pass
     return client_address()

@@ -1,4 +1,4 @@
-"""What every answer carries: security headers, and an ETag on reads, so that a phone repeating one gets a 304."""
+"""What every answer carries: security headers, and an ETag on reads; a phone that repeats one gets a 304."""
 
 from flask import Flask, Response, request
 from werkzeug.http import generate_etag
@@ -11,7 +11,6 @@ PAGE_SECURITY_POLICY = (
 
 
 def finish_responses(app: Flask, *, https: bool) -> None:
-    @app.after_request
     def finish(response: Response) -> Response:
         headers = response.headers
         headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -26,6 +25,8 @@ def finish_responses(app: Flask, *, https: bool) -> None:
         if "json" in (response.mimetype or ""):
             _make_conditional(response)
         return response
+
+    app.after_request(finish)
 
 
 def _make_conditional(response: Response) -> None:

@@ -71,7 +71,7 @@ def text_field(maximum: int, *, minimum: int = 1, **kwargs: Any) -> fields.Strin
         validate=[
             validate.Length(min=minimum, max=maximum),
             validate.Regexp(
-                r"^[^\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]*\Z", error="Holds a control character."
+                r"^[^\x00-\x08\x0b-\x1f\x7f]*$", error="Holds a control character."
             ),
         ],
         **kwargs,

@@ -21,7 +21,7 @@ FACES = {
 }
 
 
-class FaceApi(Api):  # type: ignore[misc] (flask-smorest carries no types)
+class FaceApi(Api):  # type: ignore[misc]  # flask-smorest carries no types
     """flask-smorest writes the spec; serving it and telling errors is ours."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
@@ -57,7 +57,8 @@ def make_api(app: Flask, face: str, noun_routes: list[Face]) -> None:
             "flask_plugin": FlaskPlugin(),
         },
     )
-    marshmallow.converter.add_attribute_function(_bounds_of_whole)
+    assert marshmallow.converter is not None  # noqa: S101 (the Api above has set it up)
+    marshmallow.converter.add_attribute_function(_bounds_of_whole)  # type: ignore[no-untyped-call]
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     api.spec.components.schema("Problem", schema=Problem)
     for routes in noun_routes:

@@ -1,7 +1,6 @@
 """One transaction: return commits, raise rolls back, a lost race is run again."""
 
 import uuid
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -119,7 +118,8 @@ class TestRun:
     def test_waits_for_a_lock_only_so_long(self, database: Database) -> None:
         settings = database.run(
             lambda session: [
-                session.scalar(text(f"SHOW {name}")) for name in ("lock_timeout", "statement_timeout", "TimeZone")
+                session.scalar(text(f"SHOW {name}"))
+                for name in ("lock_timeout", "statement_timeout", "TimeZone")
             ]
         )
 
@@ -178,5 +178,3 @@ class TestNewId:
         clock.shift(1)
 
         assert new_id() > earlier
-
-

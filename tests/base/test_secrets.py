@@ -20,7 +20,9 @@ class TestTokens:
         assert len({new_token("mgc") for _ in range(100)}) == 100
 
     def test_are_hashed_to_32_bytes_whatever_comes(self) -> None:
-        assert [len(hash_token(token)) for token in ("", "mgc_x", "トークン", "\ud800", "x" * 8192)] == [32] * 5
+        assert [len(hash_token(token)) for token in ("", "mgc_x", "トークン", "\ud800", "x" * 8192)] == [
+            32
+        ] * 5
 
     def test_have_digits_only_where_a_person_types_them(self) -> None:
         assert re.fullmatch(r"\d{8}", new_digits(8))

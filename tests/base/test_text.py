@@ -7,7 +7,8 @@ from backend.base.text import pick_language, text
 
 class TestText:
     @pytest.mark.parametrize(
-        ("language", "beginning"), [("ja", "12ポイント獲得"), ("ja@easy", "12ポイント もらい"), ("en", "12 points")]
+        ("language", "beginning"),
+        [("ja", "12ポイント獲得"), ("ja@easy", "12ポイント もらい"), ("en", "12 points")],
     )
     def test_speaks_three_languages(self, language: str, beginning: str) -> None:
         assert text("verdict.awarded", language, points=12).startswith(beginning)

@@ -72,7 +72,9 @@ amounts_of_points = st.sampled_from([0, 1, 6, 49, 50, 1_500])
 
 @st.composite
 def rules(draw: st.DrawFn) -> Rule:
-    rate_permille, fixed_points = draw(st.sampled_from([(1, None), (50, None), (1000, None), (None, 1), (None, 900)]))
+    rate_permille, fixed_points = draw(
+        st.sampled_from([(1, None), (50, None), (1000, None), (None, 1), (None, 900)])
+    )
     from_minute, until_minute = draw(st.sampled_from([(None, None), (660, 840), (1320, 120), (0, 1440)]))
     return Rule(
         rate_permille=rate_permille,
@@ -138,7 +140,9 @@ class TestDecide:
     ) -> None:
         verdicts = decide(*case)
 
-        says_awarded = [verdict.code == "awarded" or verdict.code.startswith("cut_to_") for verdict in verdicts]
+        says_awarded = [
+            verdict.code == "awarded" or verdict.code.startswith("cut_to_") for verdict in verdicts
+        ]
         assert says_awarded == [verdict.points > 0 for verdict in verdicts]
 
     @unhurried
@@ -163,7 +167,8 @@ class TestDecide:
         verdicts = decide(facts, campaigns, limits)
 
         assert all(
-            verdict.points <= max(0, caps_by_id[verdict.campaign_id] - limits.awarded_today[verdict.campaign_id])
+            verdict.points
+            <= max(0, caps_by_id[verdict.campaign_id] - limits.awarded_today[verdict.campaign_id])
             for verdict in verdicts
         )
 
@@ -250,7 +255,14 @@ class TestDecide:
 class TestRates:
     @pytest.mark.parametrize(
         ("amount_yen", "rate_permille", "points"),
-        [(199, 10, 1), (100, 10, 1), (1280, 50, 64), (999, 1000, 999), (9_999_999, 1000, 9_999_999), (19, 53, 1)],
+        [
+            (199, 10, 1),
+            (100, 10, 1),
+            (1280, 50, 64),
+            (999, 1000, 999),
+            (9_999_999, 1000, 9_999_999),
+            (19, 53, 1),
+        ],
     )
     def test_round_down(self, amount_yen: int, rate_permille: int, points: int) -> None:
         assert verdict_of(make_facts(amount_yen=amount_yen), rate_permille=rate_permille).points == points

@@ -1,14 +1,9 @@
 """POST /v1/purchases: the main job, through HTTP."""
 
-from collections.abc import Callable
 from typing import Any
 
-import pytest
 from werkzeug.test import TestResponse
 
-from backend.base.database import Database
-from backend.points.verification import verify_ledger
-from tests.factories.campaigns import make_campaign
 from tests.factories.world import World
 from tests.support.client import ApiClient
 

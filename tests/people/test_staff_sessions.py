@@ -1,14 +1,12 @@
 """Seen every few minutes, so that reading stays reading."""
 
-import uuid
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.people.models import StaffSession
-from backend.people.principals import Nobody, StaffPrincipal
-from backend.people.service.staff_sessions import is_due_a_note, note_seen
+from backend.people.service.staff_sessions import note_seen
 from tests.factories.people import SignedInStaff, make_staff
 
 
@@ -35,17 +33,3 @@ class TestNoteSeen:
         self.note(session, staff, at + timedelta(minutes=4, seconds=59))
 
         assert self.seen_at(session, staff) == at
-
-
-class TestIsDueANote:
-    def principal(self, seen_at: datetime) -> StaffPrincipal:
-        return StaffPrincipal(uuid.uuid4(), uuid.uuid4(), "city", (), "ja", seen_at)
-
-    def test_is_staff_not_seen_for_five_minutes(self, at: datetime) -> None:
-        assert is_due_a_note(self.principal(at - timedelta(minutes=5)), at=at)
-
-    def test_is_not_staff_just_seen(self, at: datetime) -> None:
-        assert not is_due_a_note(self.principal(at - timedelta(minutes=4)), at=at)
-
-    def test_is_nobody_else(self, at: datetime) -> None:
-        assert not is_due_a_note(Nobody(), at=at)

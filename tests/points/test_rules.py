@@ -104,7 +104,9 @@ class TestDrawFromSlices:
 
 
 class TestConsumeLots:
-    @pytest.mark.xfail(strict=True, reason="consume_lots stops at the first empty lot instead of passing over it")
+    @pytest.mark.xfail(
+        strict=True, reason="consume_lots stops at the first empty lot instead of passing over it"
+    )
     @unhurried
     @given(held=lots, points=amounts)
     def test_takes_what_is_asked_or_all_there_is(self, held: list[OpenLot], points: int) -> None:
@@ -142,7 +144,9 @@ class TestConsumeLots:
 
         assert consume_lots(shuffled, points) == consume_lots(held, points)
 
-    @pytest.mark.xfail(strict=True, reason="consume_lots stops at the first empty lot instead of passing over it")
+    @pytest.mark.xfail(
+        strict=True, reason="consume_lots stops at the first empty lot instead of passing over it"
+    )
     def test_passes_over_a_lot_that_is_empty(self) -> None:
         empty = OpenLot(ONE, 0, NOON)
         full = OpenLot(TWO, 5, NOON + timedelta(days=1))
@@ -204,6 +208,7 @@ def sums_by_row(given_legs: list[Leg]) -> dict[tuple[uuid.UUID, int], int]:
     """Plainly, row by row; rows that net to zero are gone."""
     rows = {(leg.account_id, leg.slice) for leg in given_legs}
     sums = {
-        row: sum(leg.amount_points for leg in given_legs if (leg.account_id, leg.slice) == row) for row in rows
+        row: sum(leg.amount_points for leg in given_legs if (leg.account_id, leg.slice) == row)
+        for row in rows
     }
     return {row: points for row, points in sums.items() if points}

@@ -173,7 +173,9 @@ class TestAlteredCode:
 
 
 class TestReadScanned:
-    @pytest.mark.parametrize("scanned", [TOKEN, till_code_url(PUBLIC_URL, TOKEN), f"  {TOKEN}\n", f"\t{TOKEN}"])
+    @pytest.mark.parametrize(
+        "scanned", [TOKEN, till_code_url(PUBLIC_URL, TOKEN), f"  {TOKEN}\n", f"\t{TOKEN}"]
+    )
     def test_takes_the_address_or_the_bare_token_with_space_around(self, scanned: str) -> None:
         assert is_believed(scanned)
 
@@ -229,9 +231,7 @@ class TestReadScanned:
         assert not is_believed(scanned)
 
     @unhurried
-    @given(
-        scanned=st.text(alphabet=BASE64URL + "+/=", min_size=TOKEN_CHARACTERS, max_size=TOKEN_CHARACTERS)
-    )
+    @given(scanned=st.text(alphabet=BASE64URL + "+/=", min_size=TOKEN_CHARACTERS, max_size=TOKEN_CHARACTERS))
     def test_never_fails_otherwise_on_rubbish_of_the_right_length(self, scanned: str) -> None:
         assert not is_believed(scanned)
 

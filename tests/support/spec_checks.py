@@ -1,4 +1,4 @@
-"""Every answer of every API test is checked: its status and media type are documented, its body fits the schema."""
+"""Every answer of every API test is checked: status and media type documented, body as the schema says."""
 
 from typing import Any
 
@@ -53,10 +53,11 @@ def _validator(app: Flask, face: str, reference: str) -> Draft202012Validator:
     """The routes are the same in every app of a test run, so one validator a schema will do."""
     key = (face, reference)
     if key not in _VALIDATORS:
-        resource: Resource[Any] = Resource.from_contents(spec_of(app, face), default_specification=DRAFT202012)
+        resource: Resource[Any] = Resource.from_contents(
+            spec_of(app, face), default_specification=DRAFT202012
+        )
         registry: Registry[Any] = Registry().with_resource("urn:spec", resource)
         _VALIDATORS[key] = Draft202012Validator(
             {"$ref": f"urn:spec{reference}"}, registry=registry, format_checker=FormatChecker()
         )
     return _VALIDATORS[key]
-

@@ -17,13 +17,13 @@ FRAME = re.compile(r"\s*(BEGIN|COMMIT|ROLLBACK)\b")
 
 
 @contextmanager
-def asked_statements(database: Database) -> Iterator[list[str]]:
-    """A list that holds, after the `with`, every statement in order, without BEGIN, COMMIT and ROLLBACK."""
+def asked_statements(database: Database, *, frames: bool = False) -> Iterator[list[str]]:
+    """A list that holds, after the `with`, every statement in order; BEGIN, COMMIT, ROLLBACK only on wish."""
     found: list[str] = []
     recorded = _traced(database) if database.is_sqlite else _logged(database)
     with recorded as statements:
         yield found
-    found += [statement for statement in statements if not FRAME.match(statement)]
+    found += [statement for statement in statements if frames or not FRAME.match(statement)]
 
 
 @contextmanager

@@ -21,7 +21,9 @@ from backend.web.calls import Call
 from backend.web.contracts import Face
 from backend.web.schemas import PageQuery, page_request
 
-face = Face("campaigns", __name__, url_prefix="/v1/city", description="What earns extra points, and its budget.")
+face = Face(
+    "campaigns", __name__, url_prefix="/v1/city", description="What earns extra points, and its budget."
+)
 
 
 @face.operation(

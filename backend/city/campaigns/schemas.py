@@ -39,14 +39,17 @@ class RuleIn(In):
 
 
 class DraftCampaignIn(In):
-    slug = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9][a-z0-9-]{1,58}\Z"))
+    slug = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9][a-z0-9-]{1,58}$(?!\n)"))
     names = fields.Nested(TextsIn, required=True)
     descriptions = fields.Nested(TextsIn, required=True)
     rule = fields.Nested(RuleIn, required=True)
     starts_at = fields.AwareDateTime(format="iso", required=True)
     ends_at = fields.AwareDateTime(format="iso", required=True)
     lifetime_days = Whole(
-        minimum=1, maximum=LIFETIME_MAX_DAYS, required=True, metadata={"description": "How long its points live."}
+        minimum=1,
+        maximum=LIFETIME_MAX_DAYS,
+        required=True,
+        metadata={"description": "How long its points live."},
     )
     budget_points = Whole(minimum=1, maximum=BUDGET_MAX_POINTS, required=True)
 
@@ -75,7 +78,10 @@ CityCampaignPage = page_of(CityCampaignOut)
 DRAFT_EXAMPLE: dict[str, Any] = {
     "slug": "summer-evenings",
     "names": {"ja": "夏の夜市ポイント", "ja@easy": "夏(なつ)の 夜(よる)の ポイント", "en": "Summer evenings"},
-    "descriptions": {"ja": "17時から22時まで、市内の小さなお店で5%", "en": "5% at small shops, 17:00 to 22:00"},
+    "descriptions": {
+        "ja": "17時から22時まで、市内の小さなお店で5%",
+        "en": "5% at small shops, 17:00 to 22:00",
+    },
     "rule": {
         "rate_permille": 50,
         "size_classes": ["small"],

@@ -33,9 +33,7 @@ from backend.web.contracts import Face
 from backend.web.rate_limits import By, RateLimit
 from backend.web.schemas import PageQuery, page_request
 
-face = Face(
-    "staff", __name__, url_prefix="/v1/city", description="Who works for the city and the shops."
-)
+face = Face("staff", __name__, url_prefix="/v1/city", description="Who works for the city and the shops.")
 
 
 @face.operation("GET", "/staff", permission=Permission.MANAGE_STAFF, query=PageQuery, answer=StaffMemberPage)

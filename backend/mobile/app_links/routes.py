@@ -18,7 +18,9 @@ def show_code_landing(token: str) -> str:
     language = language_of(request)
     keys = ("title", "lead", "open", "install", "safe")
     return render_template(
-        "landing.html", lang=language.partition("@")[0], **{key: text(f"landing.{key}", language) for key in keys}
+        "landing.html",
+        lang=language.partition("@")[0],
+        **{key: text(f"landing.{key}", language) for key in keys},
     )
 
 
@@ -41,5 +43,7 @@ def show_asset_links() -> Response:
 def show_apple_association() -> Response:
     """iOS: likewise."""
     settings = ground_of().settings
-    details = [{"appIDs": [settings.ios_app_id], "components": [{"/": "/c/*"}]}] if settings.ios_app_id else []
+    details = (
+        [{"appIDs": [settings.ios_app_id], "components": [{"/": "/c/*"}]}] if settings.ios_app_id else []
+    )
     return jsonify({"applinks": {"details": details}})

@@ -29,8 +29,10 @@ class RecordPurchaseHeaders(Headers):
     idempotency_key = fields.String(
         data_key="Idempotency-Key",
         required=True,
-        validate=validate.Regexp(r"^[A-Za-z0-9_-]{8,64}\Z", error="8 to 64 letters, digits, - or _."),
-        metadata={"description": "Made by the app before it sends, kept until it has the answer. A UUID is good."},
+        validate=validate.Regexp(r"^[A-Za-z0-9_-]{8,64}$(?!\n)", error="8 to 64 letters, digits, - or _."),
+        metadata={
+            "description": "Made by the app before it sends, kept until it has the answer. A UUID is good."
+        },
     )
 
 
@@ -45,7 +47,10 @@ class VerdictOut(Out):
     campaign = fields.String(required=True, metadata={"description": "Its name."})
     code = fields.String(
         required=True,
-        metadata={"description": "`awarded`, `cut_to_…`, or why nothing was awarded.", "example": "outside_hours"},
+        metadata={
+            "description": "`awarded`, `cut_to_…`, or why nothing was awarded.",
+            "example": "outside_hours",
+        },
     )
     points = fields.Integer(required=True)
     text = fields.String(required=True, metadata={"description": "The same for people."})
@@ -55,7 +60,9 @@ class ScanOut(Out):
     shop = fields.Nested(ShopCardOut, required=True)
     amount_yen = fields.Integer(required=True)
     expires_at = fields.AwareDateTime(required=True)
-    earned_points = fields.Integer(required=True, metadata={"description": "What recording it now would earn."})
+    earned_points = fields.Integer(
+        required=True, metadata={"description": "What recording it now would earn."}
+    )
     verdicts = fields.List(fields.Nested(VerdictOut), required=True)
 
 
@@ -70,7 +77,9 @@ class PurchaseOut(Out):
         required=True, metadata={"description": "What could be spent right after this purchase."}
     )
     verdicts = fields.List(
-        fields.Nested(VerdictOut), required=True, metadata={"description": "Each award and each refusal, and why."}
+        fields.Nested(VerdictOut),
+        required=True,
+        metadata={"description": "Each award and each refusal, and why."},
     )
 
 

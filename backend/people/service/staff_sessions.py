@@ -13,7 +13,6 @@ from backend.base.passwords import verify_password
 from backend.base.secrets import Vault, hash_token, new_token
 from backend.people import queries, rules
 from backend.people.models import Staff, StaffSession
-from backend.people.principals import Principal, StaffPrincipal
 
 SEEN_EVERY_MINUTES = 5
 
@@ -92,14 +91,6 @@ def revoke_staff_session(
     )
     if revoked is None:
         raise StaffSessionNotFound
-
-
-def is_due_a_note(principal: Principal, *, at: datetime) -> bool:
-    """Whether `note_seen` would write, so that most requests need not ask."""
-    match principal:
-        case StaffPrincipal(last_seen_at=datetime() as seen_at):
-            return seen_at <= at - timedelta(minutes=SEEN_EVERY_MINUTES)
-    return False
 
 
 def note_seen(session: Session, *, session_id: uuid.UUID, at: datetime) -> None:

@@ -18,7 +18,9 @@ class TillCodeOut(Out):
     amount_yen = fields.Integer(required=True)
     issued_at = fields.AwareDateTime(required=True)
     expires_at = fields.AwareDateTime(required=True)
-    status = fields.String(required=True, metadata={"description": "`open`, `used`, `cancelled` or `expired`."})
+    status = fields.String(
+        required=True, metadata={"description": "`open`, `used`, `cancelled` or `expired`."}
+    )
     url = fields.String(
         required=True,
         allow_none=True,

@@ -1,0 +1,248 @@
+"""The `meguri` command, called as people call it, on a database of its own."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from backend.base.database import Database
+from backend.cli.main import COMMANDS, main
+from backend.points.models import PointsBalance
+from backend.web.spec import FACES
+from tests.factories.world import World
+
+Meguri = Callable[..., Result]
+
+FIT = {
+    "MEGURI_MODE": "production",
+    "SECRET_KEY": "only-for-this-test-and-long-enough-0000",
+    "PUBLIC_URL": "https://meguri.example.jp",
+    "MAIL_SENDER": "smtp",
+    "SMTP_HOST": "mail.example.jp",
+}
+
+
+def call(url: str, arguments: Sequence[str], environment: dict[str, str]) -> Result:
+    return CliRunner().invoke(main, arguments, env={"DATABASE_URL": url, **environment})
+
+
+@pytest.fixture
+def meguri(database_url: str) -> Meguri:
+    """On a migrated database of either kind."""
+    return lambda *arguments, **environment: call(database_url, arguments, environment)
+
+
+@pytest.fixture
+def meguri_anew(tmp_path: Path) -> Meguri:
+    """On a database that is not there yet."""
+    url = f"sqlite:///{tmp_path}/new.db"
+    return lambda *arguments, **environment: call(url, arguments, environment)
+
+
+class TestMeguri:
+    def test_names_its_commands_without_loading_the_application(self) -> None:
+        program = (
+            "import sys; from click.testing import CliRunner; from backend.cli.main import main;"
+            "print(CliRunner().invoke(main, ['--help']).output);"
+            "print([name for name in ('sqlalchemy', 'granian', 'backend.app') if name in sys.modules])"
+        )
+
+        told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+        assert all(name in told for name in COMMANDS)
+        assert told.splitlines()[-1] == "[]"
+
+    @pytest.mark.parametrize("name", COMMANDS)
+    def test_every_command_explains_itself(self, name: str) -> None:
+        result = CliRunner().invoke(main, [name, "--help"])
+
+        assert result.exit_code == 0, result.output
+
+    def test_says_what_is_wrong_with_a_setting(self, meguri: Meguri) -> None:
+        result = meguri("db", "current", PORT="eighty")
+
+        assert result.exit_code == 1
+        assert "PORT" in result.output
+
+    def test_says_that_the_database_is_away_without_its_password(self) -> None:
+        result = call("postgresql+psycopg://meguri:hidden@127.0.0.1:1/meguri", ["db", "current"], {})
+
+        assert result.exit_code == 1
+        assert "connection failed" in result.output
+        assert "hidden" not in result.output
+
+    def test_reads_settings_from_a_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "settings"
+        file.write_text(f"DATABASE_URL=sqlite:///{tmp_path}/named.db\n")
+
+        result = CliRunner().invoke(main, ["-e", str(file), "db", "current"], env={"DATABASE_URL": None})
+
+        assert "named.db: nothing yet" in result.output
+
+
+class TestDb:
+    def test_goes_up_and_down(self, meguri_anew: Meguri) -> None:
+        assert "0001 (newest" in meguri_anew("db", "upgrade", "0001").output
+        assert meguri_anew("db", "upgrade").exit_code == 0
+        assert "nothing yet" in meguri_anew("db", "downgrade", "base").output
+
+    def test_check_fits_a_migrated_database(self, meguri: Meguri) -> None:
+        result = meguri("db", "check")
+
+        assert result.exit_code == 0, result.output
+
+    def test_check_fails_for_an_older_one(self, meguri_anew: Meguri) -> None:
+        meguri_anew("db", "upgrade", "0001")
+
+        result = meguri_anew("db", "check")
+
+        assert result.exit_code == 1
+        assert "meguri db upgrade" in result.output
+
+    def test_knows_no_such_revision(self, meguri_anew: Meguri) -> None:
+        result = meguri_anew("db", "upgrade", "7777")
+
+        assert result.exit_code == 1
+        assert "7777" in result.output
+
+
+class TestLedgerVerify:
+    def test_is_content_with_a_sound_ledger(self, meguri: Meguri, world: World) -> None:
+        assert meguri("ledger", "verify").output == "The ledger adds up.\n"
+
+    def test_finds_points_from_nowhere(self, meguri: Meguri, world: World, database: Database) -> None:
+        def forge(session: Session) -> None:
+            own = PointsBalance.account_id == world.citizen.account_id
+            session.execute(update(PointsBalance).where(own).values(balance_points=5))
+
+        database.run(forge)
+
+        result = meguri("ledger", "verify")
+
+        assert result.exit_code == 1
+        assert f"{world.citizen.account_id}" in result.output
+
+
+class TestCheck:
+    def test_names_each_fault(self, meguri: Meguri) -> None:
+        result = meguri("check")
+
+        assert result.exit_code == 1
+        assert all(name in result.output for name in ("MEGURI_MODE", "SECRET_KEY", "PUBLIC_URL", "MAIL_SENDER"))
+
+    def test_is_content_with_a_fit_configuration(self, meguri: Meguri) -> None:
+        result = meguri("check", **FIT)
+
+        assert (result.output, result.exit_code) == ("Fit for production.\n", 0)
+
+    def test_wants_a_current_database(self, meguri_anew: Meguri) -> None:
+        result = meguri_anew("check", **FIT)
+
+        assert result.exit_code == 1
+        assert "db upgrade" in result.output
+
+
+class TestDemo:
+    @pytest.fixture
+    def meguri_demo(self, meguri_anew: Meguri) -> Meguri:
+        meguri_anew("db", "upgrade")
+        assert "is loaded" in meguri_anew("demo", "load").output
+        return meguri_anew
+
+    def test_is_loaded_once(self, meguri_demo: Meguri) -> None:
+        result = meguri_demo("demo", "load")
+
+        assert result.exit_code == 0
+        assert "left as it is" in result.output
+
+    def test_keeps_out_of_production(self, meguri_demo: Meguri) -> None:
+        assert "holds the demo" in meguri_demo("check", **FIT).output
+        assert "holds the demo" in meguri_demo("run", PORT="0", **FIT).output
+
+    def test_a_token_is_all_that_is_printed(self, meguri_demo: Meguri) -> None:
+        result = meguri_demo("demo", "token", "citizen")
+
+        assert result.output.startswith("mgc_")
+        assert len(result.output.split()) == 1
+
+    def test_accounts_tell_how_to_sign_in(self, meguri_demo: Meguri) -> None:
+        told = meguri_demo("demo", "accounts").output
+
+        assert "citizen@demo.meguri.example" in told
+        assert "kushiro-demo-2026" in told
+
+    def test_wants_a_current_database(self, meguri_anew: Meguri) -> None:
+        result = meguri_anew("demo", "load")
+
+        assert result.exit_code == 1
+        assert "db upgrade" in result.output
+
+    def test_is_never_loaded_in_production(self, meguri: Meguri) -> None:
+        assert meguri("demo", "load", **FIT).exit_code == 1
+
+    def test_is_never_loaded_beside_anything_else(self, meguri: Meguri, world: World) -> None:
+        assert meguri("demo", "load").exit_code == 1
+        assert meguri("demo", "load", "--if-empty").exit_code == 0
+        assert "load the demo" not in meguri("demo", "token", "city").output
+        assert meguri("demo", "token", "city").exit_code == 1
+
+    def test_plays_against_a_server_only(self, meguri_demo: Meguri) -> None:
+        result = meguri_demo("demo", "play", "--url", "http://127.0.0.1:9")
+
+        assert result.exit_code == 1
+        assert "nobody answers" in result.output
+
+
+class TestStaffInvite:
+    def test_prints_the_token_once(self, meguri: Meguri) -> None:
+        result = meguri("staff", "invite", "boss@example.jp", "--name", "ボス")
+
+        assert result.exit_code == 0, result.output
+        assert "mgi_" in result.output
+        assert "administrator" in result.output
+
+    def test_refuses_what_is_no_address(self, meguri: Meguri) -> None:
+        result = meguri("staff", "invite", "boss", "--name", "ボス")
+
+        assert result.exit_code == 1
+        assert "not an e-mail address" in result.output
+
+
+class TestKeysRotate:
+    def test_counts_up(self, meguri: Meguri) -> None:
+        assert "Key 1 " in meguri("keys", "rotate").output
+        assert "Key 2 " in meguri("keys", "rotate", "--retire-old").output
+
+
+class TestWorker:
+    def test_once_ends_when_nothing_is_due(self, meguri: Meguri) -> None:
+        assert meguri("worker", "--once").exit_code == 0
+
+
+class TestSpecWrite:
+    def test_writes_one_file_a_face(self, meguri: Meguri, tmp_path: Path) -> None:
+        result = meguri("spec", "write", "--folder", str(tmp_path))
+
+        assert result.exit_code == 0, result.output
+        assert {path.stem for path in tmp_path.glob("*.yaml")} == set(FACES)
+        assert all(yaml.safe_load(path.read_text())["openapi"] == "3.1.0" for path in tmp_path.glob("*.yaml"))
+
+
+class TestRun:
+    def test_wants_a_current_database(self, meguri_anew: Meguri) -> None:
+        result = meguri_anew("run", PORT="0")
+
+        assert result.exit_code == 1
+        assert "db upgrade" in result.output
+
+    def test_refuses_unsafe_settings_in_production(self, meguri: Meguri) -> None:
+        result = meguri("run", MEGURI_MODE="production")
+
+        assert result.exit_code == 1
+        assert "SECRET_KEY" in result.output

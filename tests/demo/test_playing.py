@@ -1,0 +1,97 @@
+"""The main job played against a real server, as `make demo` does."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from backend.base.database import Database
+from backend.config import Settings
+from backend.demo.playing import Cast, PlayFailed, play
+from backend.demo.tokens import issue_token
+from backend.jobs.runner import run_worker
+from backend.points.verification import verify_ledger
+from tests.conftest import NOW
+
+
+@pytest.fixture
+def server_url(app: Any) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def cast(database: Database, settings: Settings) -> Cast:
+    tokens = database.run(
+        lambda session: [
+            issue_token(session, name=name, settings=settings, at=NOW)
+            for name in ("till", "citizen", "neighbour")
+        ]
+    )
+    return Cast(*tokens, citizen_name="かもめ", neighbour_name="えぞりす")
+
+
+class TestPlay:
+    def test_tells_the_story_to_its_end(self, server_url: str, cast: Cast, database: Database) -> None:
+        transcript: list[str] = []
+
+        play(server_url, cast, transcript.append)
+
+        told = "\n".join(transcript)
+        assert "POST /v1/shop/codes → 201" in told
+        assert "Idempotent-Replayed: true" in told
+        assert "refused, till_code_used: This code has been used." in told
+        assert "Your purchase at Mugi to Kiteki Bakery | Paid: ¥1,480" in told
+        assert transcript[-1].startswith("Played to the end")
+        assert database.run(verify_ledger) == []
+
+    def test_speaks_the_language_that_is_asked_for(self, server_url: str, cast: Cast) -> None:
+        transcript: list[str] = []
+
+        play(server_url, cast, transcript.append, language="ja")
+
+        assert "お支払い 1,480円" in "\n".join(transcript)
+
+    def test_shows_the_push_that_the_worker_has_sent(
+        self, server_url: str, cast: Cast, settings: Settings, tmp_path: Path
+    ) -> None:
+        push_log = tmp_path / "push.log"
+        transcript: list[str] = []
+
+        def say(line: str) -> None:
+            transcript.append(line)
+            if line.startswith("9."):
+                run_worker(replace(settings, push_log_file=push_log), once=True)
+
+        play(server_url, cast, say, push_log=push_log)
+
+        assert "push to android fcm_token" in "\n".join(transcript)
+
+    def test_says_so_when_nobody_answers(self, cast: Cast) -> None:
+        with pytest.raises(PlayFailed, match="make run"):
+            play("http://127.0.0.1:9", cast, print)
+
+    def test_says_so_when_somebody_else_answers(self, cast: Cast) -> None:
+        class SomebodyElse(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b"<html>")
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        with HTTPServer(("127.0.0.1", 0), SomebodyElse) as server:
+            threading.Thread(target=server.handle_request).start()
+            with pytest.raises(PlayFailed, match="is this Meguri"):
+                play(f"http://127.0.0.1:{server.server_port}", cast, print)
