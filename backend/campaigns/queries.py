@@ -94,4 +94,4 @@ def get_campaign_names(
     if not campaign_ids:
         return {}
     rows = session.execute(select(Campaign.id, Campaign.names).where(Campaign.id.in_(set(campaign_ids))))
-    return dict(rows.tuples().all())
+    return {campaign_id: dict(names) for campaign_id, names in rows}

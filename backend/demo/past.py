@@ -27,7 +27,7 @@ from backend.notices.rules import NoticeKind
 from backend.points.models import AccountKind, PointsAccount, PointsLot, PointsTransaction, TransactionKind
 from backend.points.rules import Leg, LotGrant, draw_from_slices, expiry_of, merge_legs, split_evenly
 from backend.points.service import ISSUANCE_ACCOUNT_ID
-from backend.purchases.models import Purchase, PurchaseAward
+from backend.purchases.models import Purchase
 from backend.purchases.rules import hash_request
 from backend.purchases.service import verdict_document
 
@@ -114,7 +114,6 @@ class Past:
         self._campaigns: list[Row] = []
         self._funding_accounts: list[Row] = []
         self._purchases: list[Row] = []
-        self._awards: list[Row] = []
         self._counted: dict[tuple[uuid.UUID, date], dict[uuid.UUID, list[int]]] = defaultdict(dict)
 
     def write(self) -> Sequence[Table]:
@@ -130,7 +129,6 @@ class Past:
             (PointsTransaction, self.ledger.transactions),
             (PointsLot, self.ledger.lots),
             (Purchase, self._purchases),
-            (PurchaseAward, self._awards),
             (CampaignCounter, self._counters()),
             (Notice, self._notices()),
         ]
@@ -199,13 +197,6 @@ class Past:
         for award in awards:
             points, count = counted.get(award.campaign_id, (0, 0))
             counted[award.campaign_id] = [points + award.points, count + 1]
-            self._awards.append(
-                {
-                    "purchase_id": purchase_id,
-                    "campaign_id": award.campaign_id,
-                    "awarded_points": award.points,
-                }
-            )
         self._purchases.append(
             {
                 "id": purchase_id,

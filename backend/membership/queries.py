@@ -31,7 +31,7 @@ from backend.points.models import (
     PointsLot,
     PointsTransaction,
 )
-from backend.purchases.models import Purchase, PurchaseAward
+from backend.purchases.models import Purchase
 
 Owned = Callable[[CitizenPrincipal], ColumnElement[bool]]
 
@@ -93,12 +93,6 @@ HOLDINGS: Mapping[str, Holding] = {
     "points_entries": Holding(PointsEntry, lambda citizen: PointsEntry.account_id == citizen.account_id),
     "purchases": Holding(
         Purchase, lambda citizen: Purchase.account_id == citizen.account_id, frozenset({"request_hash"})
-    ),
-    "purchase_awards": Holding(
-        PurchaseAward,
-        lambda citizen: PurchaseAward.purchase_id.in_(
-            select(Purchase.id).where(Purchase.account_id == citizen.account_id)
-        ),
     ),
     "campaign_counters": Holding(
         CampaignCounter, lambda citizen: CampaignCounter.account_id == citizen.account_id

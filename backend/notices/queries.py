@@ -62,7 +62,9 @@ def list_notices(session: Session, *, citizen_id: uuid.UUID, page: PageRequest, 
     """Newest first. Raises CursorInvalid."""
     params: dict[str, Any] = {"citizen_id": citizen_id, "row_limit": page.limit + 1}
     after = page.after(uuid.UUID)
-    rows = NEXT_PAGE.rows(session, **params, after_id=after[0]) if after else FIRST_PAGE.rows(session, **params)
+    rows = (
+        NEXT_PAGE.rows(session, **params, after_id=after[0]) if after else FIRST_PAGE.rows(session, **params)
+    )
     found: Page[Any] = make_page(rows, page, lambda row: str(row.id))
     # A page without rows brings no count; only the first one then means an empty inbox.
     unread = rows[0].unread_count if rows else count_unread(session, citizen_id=citizen_id) if after else 0

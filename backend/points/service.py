@@ -158,4 +158,4 @@ def _slices_of(session: Session, account_id: uuid.UUID) -> dict[int, int]:
         PointsBalance.account_id == account_id
     )
     rows = session.execute(query.with_for_update() if is_locking(session) else query)
-    return dict(rows.tuples().all())
+    return {number: int(balance) for number, balance in rows}

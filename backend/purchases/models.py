@@ -1,4 +1,4 @@
-"""Signing keys, till codes, purchases, awards. None of these tables may be partitioned: they carry the UNIQUEs
+"""Signing keys, till codes, purchases. None of these tables may be partitioned: they carry the UNIQUEs
 that keep a purchase single."""
 
 import enum
@@ -87,16 +87,5 @@ class Purchase(Base):
     # What the answer told, for a retry to be told the same.
     earned_points: Mapped[int] = mapped_column(BigInteger)
     balance_points: Mapped[int] = mapped_column(BigInteger)
+    # Each award and each refusal; what an award gave is a lot of the ledger.
     verdicts: Mapped[list[dict[str, Any]]] = mapped_column(JsonDocument)
-
-
-class PurchaseAward(Base):
-    __tablename__ = "purchase_awards"
-    __table_args__ = (
-        CheckConstraint("awarded_points > 0", name="awarded_points"),
-        Index("ix_purchase_awards_campaign_id_purchase_id", "campaign_id", "purchase_id"),
-    )
-
-    purchase_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("purchases.id"), primary_key=True)
-    campaign_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
-    awarded_points: Mapped[int] = mapped_column(BigInteger)

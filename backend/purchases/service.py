@@ -27,7 +27,7 @@ from backend.purchases.codes import ShopNotActive, TillCodeCancelled, TillCodeEx
 from backend.purchases.keys import derive_key
 from backend.purchases.queries import PurchaseRecord, ShopCard, get_purchase, lock_basis, read_basis
 from backend.purchases.rules import CodeUnreadable, TillCodeText, hash_request, read_scanned
-from backend.purchases.writes import AWARDS, CODE_USE, PURCHASES, RECORD, RECORD_UNREWARDED
+from backend.purchases.writes import CODE_USE, PURCHASES, RECORD, RECORD_UNREWARDED
 
 # A till's and a phone's clock may differ by this much from ours.
 CLOCK_SKEW = timedelta(minutes=2)
@@ -340,15 +340,10 @@ def _rows(
 def _award_rows(
     basis: _Basis, decision: _Decision, record: PurchaseRecord, scanner: Scanner, at: datetime
 ) -> dict[str, list[Any]]:
-    """What the awards write: the ledger's transaction, the day's counters, the award of each campaign."""
-    awards = [
-        {"purchase_id": record.id, "campaign_id": award.campaign_id, "awarded_points": award.points}
-        for award in decision.awards
-    ]
+    """What the awards write: the ledger's transaction and the day's counters."""
     return {
         **_ledger_rows(basis, decision, record, scanner, at),
         COUNTERS.name: _counter_rows(basis, decision, scanner),
-        AWARDS.name: awards,
     }
 
 

@@ -9,7 +9,7 @@ from backend.base.writes import RowColumns, Write, WriteList, insert_into
 from backend.campaigns.writes import COUNTERS
 from backend.notices.writes import ANNOUNCE_WRITES
 from backend.points.writes import GRANT_WRITES
-from backend.purchases.models import Purchase, PurchaseAward, TillCode
+from backend.purchases.models import Purchase, TillCode
 
 
 def _use_code(row: RowColumns, _dialect: str) -> Any:
@@ -44,7 +44,5 @@ PURCHASES = insert_into(
     "balance_points",
     "verdicts",
 )
-AWARDS = insert_into(PurchaseAward.__table__, "purchase_id", "campaign_id", "awarded_points", many=True)
-
-RECORD = WriteList([CODE_USE, PURCHASES, *GRANT_WRITES, COUNTERS, AWARDS, *ANNOUNCE_WRITES])
+RECORD = WriteList([CODE_USE, PURCHASES, *GRANT_WRITES, COUNTERS, *ANNOUNCE_WRITES])
 RECORD_UNREWARDED = WriteList([CODE_USE, PURCHASES, *ANNOUNCE_WRITES])

@@ -70,9 +70,7 @@ def text_field(maximum: int, *, minimum: int = 1, **kwargs: Any) -> fields.Strin
     return fields.String(
         validate=[
             validate.Length(min=minimum, max=maximum),
-            validate.Regexp(
-                r"^[^\x00-\x08\x0b-\x1f\x7f]*$", error="Holds a control character."
-            ),
+            validate.Regexp(r"^[^\x00-\x08\x0b-\x1f\x7f]*$", error="Holds a control character."),
         ],
         **kwargs,
     )

@@ -67,31 +67,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_purchases_account_id_id", "purchases", ["account_id", "id"], unique=False)
     op.create_index("ix_purchases_shop_id_id", "purchases", ["shop_id", "id"], unique=False)
-    op.create_table(
-        "purchase_awards",
-        sa.Column("purchase_id", sa.Uuid(), nullable=False),
-        sa.Column("campaign_id", sa.Uuid(), nullable=False),
-        sa.Column("awarded_points", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("awarded_points > 0", name=op.f("ck_purchase_awards_awarded_points")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaigns.id"], name=op.f("fk_purchase_awards_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["purchase_id"], ["purchases.id"], name=op.f("fk_purchase_awards_purchase_id")
-        ),
-        sa.PrimaryKeyConstraint("purchase_id", "campaign_id", name=op.f("pk_purchase_awards")),
-    )
-    op.create_index(
-        "ix_purchase_awards_campaign_id_purchase_id",
-        "purchase_awards",
-        ["campaign_id", "purchase_id"],
-        unique=False,
-    )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_purchase_awards_campaign_id_purchase_id", table_name="purchase_awards")
-    op.drop_table("purchase_awards")
     op.drop_index("ix_purchases_shop_id_id", table_name="purchases")
     op.drop_index("ix_purchases_account_id_id", table_name="purchases")
     op.drop_table("purchases")

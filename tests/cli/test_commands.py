@@ -53,7 +53,9 @@ class TestMeguri:
             "print([name for name in ('sqlalchemy', 'granian', 'backend.app') if name in sys.modules])"
         )
 
-        told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+        told = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        ).stdout
 
         assert all(name in told for name in COMMANDS)
         assert told.splitlines()[-1] == "[]"
@@ -134,7 +136,9 @@ class TestCheck:
         result = meguri("check")
 
         assert result.exit_code == 1
-        assert all(name in result.output for name in ("MEGURI_MODE", "SECRET_KEY", "PUBLIC_URL", "MAIL_SENDER"))
+        assert all(
+            name in result.output for name in ("MEGURI_MODE", "SECRET_KEY", "PUBLIC_URL", "MAIL_SENDER")
+        )
 
     def test_is_content_with_a_fit_configuration(self, meguri: Meguri) -> None:
         result = meguri("check", **FIT)

@@ -24,10 +24,10 @@ from backend.demo.town import Founding, Table, found_town
 from backend.notices.models import Delivery, Notice
 from backend.organisations.models import Shop
 from backend.people.models import Citizen
-from backend.points.models import PointsLot
+from backend.points.models import PointsLot, PointsTransaction
 from backend.points.queries import get_balance
 from backend.points.verification import verify_ledger
-from backend.purchases.models import Purchase, PurchaseAward
+from backend.purchases.models import Purchase
 from tests.conftest import NOW
 from tests.demo.conftest import TODAY
 from tests.factories.world import make_world
@@ -59,10 +59,11 @@ class TestLoadDemo:
         assert count(session, Shop) == len(SHOPS)
         assert 5_000 < count(session, Purchase) < 10_000
 
-    def test_each_purchase_earned_what_its_awards_say(self, session: Session) -> None:
+    def test_each_purchase_earned_what_its_lots_hold(self, session: Session) -> None:
         awarded = (
-            select(func.coalesce(func.sum(PurchaseAward.awarded_points), 0))
-            .where(PurchaseAward.purchase_id == Purchase.id)
+            select(func.coalesce(func.sum(PointsLot.granted_points), 0))
+            .join(PointsTransaction, PointsTransaction.id == PointsLot.transaction_id)
+            .where(PointsTransaction.source_id == Purchase.id)
             .scalar_subquery()
         )
 
@@ -99,8 +100,8 @@ class TestLoadDemo:
     def test_nothing_lies_in_the_future_and_nothing_has_expired(self, session: Session) -> None:
         midnight = start_of_city_day(TODAY)
 
-        assert session.scalar(select(func.max(Purchase.done_at))) < midnight
-        assert session.scalar(select(func.min(PointsLot.expires_at))) > midnight
+        assert session.scalars(select(func.max(Purchase.done_at))).one() < midnight
+        assert session.scalars(select(func.min(PointsLot.expires_at))).one() > midnight
 
     def test_no_push_is_on_its_way(self, session: Session) -> None:
         assert count(session, Notice) > 0

@@ -32,13 +32,13 @@ def server_url(app: Any) -> Iterator[str]:
 
 @pytest.fixture
 def cast(database: Database, settings: Settings) -> Cast:
-    tokens = database.run(
+    till, citizen, neighbour = database.run(
         lambda session: [
             issue_token(session, name=name, settings=settings, at=NOW)
             for name in ("till", "citizen", "neighbour")
         ]
     )
-    return Cast(*tokens, citizen_name="かもめ", neighbour_name="えぞりす")
+    return Cast(till, citizen, neighbour, citizen_name="かもめ", neighbour_name="えぞりす")
 
 
 class TestPlay:

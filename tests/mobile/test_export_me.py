@@ -32,7 +32,6 @@ class TestExportMe:
         assert export["logins"][0]["subject"] == EMAIL
         assert [row["purpose"] for row in export["consents"]] == ["terms"]
         assert export["purchases"][0]["amount_yen"] == 1280
-        assert export["purchase_awards"][0]["awarded_points"] == 12
         assert [row["amount_points"] for row in export["points_entries"]] == [12]
         assert export["points_lots"][0]["remaining_points"] == 12
         assert export["points_balances"][0]["balance_points"] == 12
