@@ -60,14 +60,12 @@ class Compiled:
         values = {**self._fixed, **params}
         for name, translate in self._binds.items():
             values[name] = translate(values[name])
-        driver = connection.connection.driver_connection
-        assert driver is not None  # noqa: S101 (the session holds it)
         try:
             if self._is_postgresql:
-                with RawCursor(driver) as cursor:
-                    found = cursor.execute(self.text, [values[name] for name in self._order]).fetchall()
+                given = [values[name] for name in self._order]
+                found = _raw_cursor(connection).execute(self.text, given, binary=True).fetchall()
             else:
-                found = driver.execute(self.text, values).fetchall()
+                found = _raw_cursor(connection).execute(self.text, values).fetchall()
         except connection.dialect.loaded_dbapi.Error as error:
             raise _as_sqlalchemy(error, self.text, connection) from error
         return [self._translated(row) for row in found]
@@ -101,6 +99,17 @@ class Prepared:
         if compiled is None:
             compiled = self._compiled[dialect.name] = Compiled(self._build(dialect.name), dialect)
         return compiled
+
+
+def _raw_cursor(connection: Connection) -> Any:
+    """One driver's cursor a connection: a new one would look up every type's translation anew."""
+    fairy = connection.connection
+    cursor = fairy.info.get("raw_cursor")
+    if cursor is None:
+        driver: Any = fairy.driver_connection
+        is_postgresql = connection.dialect.name == "postgresql"
+        cursor = fairy.info["raw_cursor"] = RawCursor(driver) if is_postgresql else driver.cursor()
+    return cursor
 
 
 def _row_class(names: Sequence[str]) -> Any:

@@ -31,6 +31,7 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
+    true,
 )
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
@@ -165,7 +166,7 @@ def _as_one_statement(writes: Sequence[Write]) -> Any:
         for step, write in zip(steps, writes, strict=True)
         if write.guarded
     ]
-    guard = literal_column("1").op("/", return_type=Integer())(case((and_(*met), 1), else_=0))
+    guard = literal_column("1").op("/", return_type=Integer())(case((and_(true(), *met), 1), else_=0))
     return select(guard.label("met")).add_cte(*steps)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -89,6 +90,8 @@ class PointsBalance(Base):
     slice: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     balance_points: Mapped[int] = mapped_column(BigInteger)
     may_overdraw: Mapped[bool]
+    # A closed account's rows take no more points, whoever was already on the way.
+    is_open: Mapped[bool] = mapped_column(server_default=true())
 
 
 class PointsLot(Base):

@@ -75,10 +75,9 @@ def consume_lots(lots: Iterable[OpenLot], points: int) -> dict[uuid.UUID, int]:
     used: dict[uuid.UUID, int] = {}
     for lot in sorted(lots, key=lambda lot: (lot.expires_at, lot.id)):
         take = min(lot.remaining_points, points)
-        if take <= 0:
-            break
-        used[lot.id] = take
-        points -= take
+        if take > 0:
+            used[lot.id] = take
+            points -= take
     return used
 
 

@@ -28,6 +28,10 @@ class BudgetInsufficient(Conflict):
     pass
 
 
+class AccountClosed(Conflict):
+    pass
+
+
 def open_account(session: Session, *, kind: AccountKind, at: datetime, slice_count: int = 1) -> uuid.UUID:
     account_id = new_id()
     session.add(PointsAccount(id=account_id, kind=kind.value, slice_count=slice_count, opened_at=at))
@@ -64,7 +68,8 @@ def grant(
     spendable_at: datetime | None = None,
     source_id: uuid.UUID | None = None,
 ) -> uuid.UUID:
-    """From a budget to a citizen, as one lot. Raises BudgetInsufficient."""
+    """From a budget to a citizen, as one lot. Raises BudgetInsufficient, AccountClosed."""
+    _refuse_closed(session, account_id)
     slices = _slices_of(session, funding_account_id)
     if sum(slices.values()) < points:
         raise BudgetInsufficient
@@ -87,6 +92,8 @@ def spend(
     source_id: uuid.UUID | None = None,
 ) -> uuid.UUID:
     """From a citizen's live lots, first-expiring first, to a shop. Raises PointsInsufficient."""
+    if points < 1:
+        raise ValueError("points to spend are at least 1")
     used = consume_lots(list_spendable_lots(session, account_id=account_id, at=at), points)
     if sum(used.values()) < points:
         raise PointsInsufficient
@@ -123,6 +130,7 @@ def close_account(session: Session, *, account_id: uuid.UUID, at: datetime) -> i
     )
     _lapse(session, session.execute(query).all(), at)
     session.execute(update(PointsAccount).where(PointsAccount.id == account_id).values(closed_at=at))
+    session.execute(update(PointsBalance).where(PointsBalance.account_id == account_id).values(is_open=False))
     return held
 
 
@@ -151,6 +159,12 @@ def _post(
     transaction_id, rows = transaction_rows(kind=kind, source_id=source_id, occurred_at=at, at=at, legs=legs)
     POST.run(session, {**rows, **lot_rows(transaction_id, lots, at)})
     return transaction_id
+
+
+def _refuse_closed(session: Session, account_id: uuid.UUID) -> None:
+    closed_at = session.scalars(select(PointsAccount.closed_at).where(PointsAccount.id == account_id)).one()
+    if closed_at is not None:
+        raise AccountClosed
 
 
 def _slices_of(session: Session, account_id: uuid.UUID) -> dict[int, int]:

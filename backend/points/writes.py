@@ -23,6 +23,7 @@ def _move(row: RowColumns, _dialect: str) -> Any:
         .where(
             balances.c.account_id == row["account_id"],
             balances.c.slice == row["slice"],
+            balances.c.is_open,
             or_(after >= 0, balances.c.may_overdraw),
             or_(row["expected_points"].is_(None), balances.c.balance_points == row["expected_points"]),
         )

@@ -1,5 +1,6 @@
 """Shapes shared by all faces: strict bases, whole numbers, ids, pages, problems."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
@@ -8,6 +9,8 @@ from backend.base.pages import LIMIT_DEFAULT, LIMIT_MAX, PageRequest
 from backend.base.text import LANGUAGES
 
 AMOUNT_MAX_YEN = 9_999_999
+MOMENT_MIN = datetime(2000, 1, 1, tzinfo=UTC)
+MOMENT_MAX = datetime(2199, 12, 31, tzinfo=UTC)
 
 
 class In(Schema):
@@ -49,6 +52,14 @@ class Whole(fields.Integer):
         if not self.minimum <= value <= self.maximum:
             raise ValidationError(f"Must be from {self.minimum} to {self.maximum}.")
         return int(value)
+
+
+class Moment(fields.AwareDateTime):
+    """A moment with its offset, of this century or the next: the calendar's ends overflow when zones change."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        bounds = validate.Range(min=MOMENT_MIN, max=MOMENT_MAX, error="Must be from 2000 to 2199.")
+        super().__init__(format="iso", validate=bounds, **kwargs)
 
 
 class QueryWhole(fields.Integer):

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("slice", sa.SmallInteger(), nullable=False),
         sa.Column("balance_points", sa.BigInteger(), nullable=False),
         sa.Column("may_overdraw", sa.Boolean(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.CheckConstraint(
             "balance_points >= 0 OR may_overdraw", name=op.f("ck_points_balances_balance_points")
         ),

@@ -33,7 +33,9 @@ OPEN = Prepared(
         .returning(PointsAccount.id)
     )
 )
-ECHO = Prepared(lambda _dialect: select(bindparam("said", type_=String()).label("said"), literal("100%").label("all")))
+ECHO = Prepared(
+    lambda _dialect: select(bindparam("said", type_=String()).label("said"), literal("100%").label("all"))
+)
 
 
 @pytest.fixture

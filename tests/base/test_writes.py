@@ -132,7 +132,6 @@ class TestWriteList:
         assert database.run(lambda session: session.get(PointsAccount, newcomer["id"])) is not None
 
     @on_postgresql
-    @pytest.mark.xfail(strict=True, reason="CASE WHEN without a condition, where no write of a list is guarded")
     def test_may_hold_nothing_but_writes_without_guard(self, database: Database, purse: uuid.UUID) -> None:
         rows = {"take_if_there": [{"account_id": purse, "points": 3}]}
 
@@ -218,7 +217,9 @@ class TestWriteListAlone:
     def test_leaves_the_connection_in_order_for_the_next(self, database: Database, at: datetime) -> None:
         """A pooled connection must not stay in autocommit for a transaction that counts on ROLLBACK."""
         row = account_row()
-        database.run(lambda session: OPEN.run(session, {"points_accounts": [account_row()]}), single_write=True)
+        database.run(
+            lambda session: OPEN.run(session, {"points_accounts": [account_row()]}), single_write=True
+        )
 
         def write_and_fail(session: Session) -> None:
             OPEN.run(session, {"points_accounts": [row]})

@@ -137,9 +137,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(purse=st.sampled_from([0, 1]), points=FEW)
     def spend(self, purse: int, points: int) -> None:
-        spent = self.carry_out(
-            spend, account_id=self.purses[purse], to_account_id=self.till, points=points
-        )
+        spent = self.carry_out(spend, account_id=self.purses[purse], to_account_id=self.till, points=points)
         can = self.model.spend(purse, points, self.at)
         assert spent == ("done" if can else "points_insufficient")
 
@@ -207,7 +205,7 @@ class TestLedgerMachine:
         run_state_machine_as_test(
             lambda: LedgerMachine(database),
             settings=settings(
-                max_examples=30,
+                max_examples=40,
                 stateful_step_count=25,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),

@@ -104,9 +104,6 @@ class TestDrawFromSlices:
 
 
 class TestConsumeLots:
-    @pytest.mark.xfail(
-        strict=True, reason="consume_lots stops at the first empty lot instead of passing over it"
-    )
     @unhurried
     @given(held=lots, points=amounts)
     def test_takes_what_is_asked_or_all_there_is(self, held: list[OpenLot], points: int) -> None:
@@ -144,9 +141,6 @@ class TestConsumeLots:
 
         assert consume_lots(shuffled, points) == consume_lots(held, points)
 
-    @pytest.mark.xfail(
-        strict=True, reason="consume_lots stops at the first empty lot instead of passing over it"
-    )
     def test_passes_over_a_lot_that_is_empty(self) -> None:
         empty = OpenLot(ONE, 0, NOON)
         full = OpenLot(TWO, 5, NOON + timedelta(days=1))

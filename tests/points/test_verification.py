@@ -93,9 +93,7 @@ class TestVerifyLedger:
     def test_finds_an_entry_that_is_gone(self, database: Database, purse: uuid.UUID) -> None:
         drop_guard(database, "delete")
         database.run(
-            lambda session: session.execute(
-                text("DELETE FROM points_entries WHERE amount_points = 30")
-            )
+            lambda session: session.execute(text("DELETE FROM points_entries WHERE amount_points = 30"))
         )
 
         assert laws_broken(database) == {SUMS_TO_ZERO, IS_SUM_OF_ENTRIES}
@@ -110,7 +108,8 @@ class TestVerifyLedger:
         )
         database.run(
             lambda session: session.execute(
-                text("DELETE FROM points_entries WHERE transaction_id = :id"), {"id": to_key(session, transaction_id)}
+                text("DELETE FROM points_entries WHERE transaction_id = :id"),
+                {"id": to_key(session, transaction_id)},
             )
         )
 

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from backend.campaigns.rules import MINUTES_A_DAY, POINTS_MAX, RATE_MAX_PERMILLE
-from backend.web.schemas import In, Out, Whole, page_of, text_field
+from backend.web.schemas import In, Moment, Out, Whole, page_of, text_field
 
 BUDGET_MAX_POINTS = 1_000_000_000
 LIFETIME_MAX_DAYS = 1826
@@ -43,8 +43,8 @@ class DraftCampaignIn(In):
     names = fields.Nested(TextsIn, required=True)
     descriptions = fields.Nested(TextsIn, required=True)
     rule = fields.Nested(RuleIn, required=True)
-    starts_at = fields.AwareDateTime(format="iso", required=True)
-    ends_at = fields.AwareDateTime(format="iso", required=True)
+    starts_at = Moment(required=True)
+    ends_at = Moment(required=True)
     lifetime_days = Whole(
         minimum=1,
         maximum=LIFETIME_MAX_DAYS,

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from backend.purchases.rules import SCANNED_MAX_CHARACTERS
-from backend.web.schemas import Headers, In, Out, page_of, text_field
+from backend.web.schemas import Headers, In, Moment, Out, page_of, text_field
 
 SCANNED = text_field(
     SCANNED_MAX_CHARACTERS,
@@ -18,8 +18,7 @@ class ResolveScanIn(In):
 
 class RecordPurchaseIn(In):
     scanned = SCANNED
-    done_at = fields.AwareDateTime(
-        format="iso",
+    done_at = Moment(
         load_default=None,
         metadata={"description": "When it was bought, by the phone's clock; decides which campaigns hold."},
     )
