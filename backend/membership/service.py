@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from backend.base.errors import Conflict
+from backend.notices.service import announce
 from backend.people.principals import CitizenPrincipal, Principal, UnregisteredPrincipal
 from backend.people.providers import IdentityProvider, LoginRequest, OpenedSession
 from backend.people.service import citizens
@@ -59,6 +60,7 @@ def join(
     )
     subject = principal.subject if isinstance(principal, UnregisteredPrincipal) else None
     opened = provider.enrol(session, citizen=citizen, login=login, subject=subject, at=at)
+    announce(session, citizen_id=citizen.id, kind="welcome", params={}, at=at)
     return Joined(citizen.id, account_id, opened)
 
 

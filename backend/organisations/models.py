@@ -73,7 +73,7 @@ class Shop(Base):
     name_en: Mapped[str | None] = mapped_column(String(80))
     description_ja: Mapped[str | None] = mapped_column(String(1000))
     description_en: Mapped[str | None] = mapped_column(String(1000))
-    # Names and descriptions folded for searching (NFKC, lower case).
+    # Names, district and descriptions, folded for searching (see `texts.fold`).
     search_text: Mapped[str] = mapped_column(String(2400))
     municipality_code: Mapped[str] = mapped_column(String(6))
     # Derived from the municipality when saved, so that every figure and rule can ask for it.

@@ -25,6 +25,7 @@ from backend.web.problems import (
     PermissionMissing,
     RateLimitExceeded,
     SignInRequired,
+    StateChanged,
     status_of,
 )
 from backend.web.rate_limits import RateLimit
@@ -161,6 +162,8 @@ def _all_errors(contract: Contract, errors: Sequence[type[MeguriError]]) -> list
         found.append(FieldsInvalid)
     if contract.limits:
         found.append(RateLimitExceeded)
+    if contract.writes:
+        found.append(StateChanged)
     return [*found, DatabaseUnavailable]
 
 
