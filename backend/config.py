@@ -47,7 +47,7 @@ class Settings:
     staff_idle_minutes: int = 60
     terms_version: str = "2026-11"
     sign_in_attempts: int = 10  # a quarter of an hour, for each account and for each address × 10
-    scan_refusals: int = 30  # a quarter of an hour, for each citizen
+    scan_refusals: int = 30  # a quarter of an hour, for each session
 
     android_package: str = ""
     android_certificate_sha256: list[str] = field(default_factory=list)

@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.orm import Session
 
 from backend.base.database import Database
 
@@ -33,8 +34,12 @@ def head_revision() -> str | None:
 
 
 def current_revision(database: Database) -> str | None:
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    """Only reads, so that it never waits for a writer. Raises DatabaseUnavailable."""
+
+    def read(session: Session) -> str | None:
+        return MigrationContext.configure(session.connection()).get_current_revision()
+
+    return database.run(read, writes=False)
 
 
 def is_current(database: Database) -> bool:

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -45,6 +46,22 @@ class PageRequest:
 class Page(Generic[Item]):
     items: Sequence[Item]
     next_cursor: str | None
+
+
+def small_whole(value: Any) -> int:
+    """A cursor's whole number, within what every database keeps."""
+    number = int(value)
+    if not 0 <= number < 2**31:
+        raise ValueError("out of range")
+    return number
+
+
+def aware_moment(value: Any) -> datetime:
+    """A cursor's moment."""
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None or not 2000 <= moment.year < 2200:
+        raise ValueError("out of range")
+    return moment
 
 
 def make_page(rows: Sequence[Item], request: PageRequest, *values: Callable[[Item], Any]) -> Page[Item]:

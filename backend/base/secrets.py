@@ -4,11 +4,17 @@ import base64
 import hashlib
 import secrets
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from backend.base.errors import Unavailable
+
 TOKEN_BYTES = 32
+
+
+class SealUnreadable(Unavailable):
+    """SECRET_KEY is not the one this was sealed with; only the operator can mend that."""
 
 
 def new_token(prefix: str) -> str:
@@ -47,4 +53,8 @@ class Vault:
         return self._fernet.encrypt(value)
 
     def open(self, sealed: bytes) -> bytes:
-        return self._fernet.decrypt(sealed)
+        """Raises SealUnreadable when it was sealed under another secret key."""
+        try:
+            return self._fernet.decrypt(sealed)
+        except InvalidToken as error:
+            raise SealUnreadable from error

@@ -10,7 +10,6 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from psycopg import RawCursor
 from sqlalchemy import Connection
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
@@ -106,10 +105,16 @@ def _raw_cursor(connection: Connection) -> Any:
     fairy = connection.connection
     cursor = fairy.info.get("raw_cursor")
     if cursor is None:
-        driver: Any = fairy.driver_connection
-        is_postgresql = connection.dialect.name == "postgresql"
-        cursor = fairy.info["raw_cursor"] = RawCursor(driver) if is_postgresql else driver.cursor()
+        cursor = fairy.info["raw_cursor"] = _make_raw_cursor(connection.dialect.name, fairy.driver_connection)
     return cursor
+
+
+def _make_raw_cursor(dialect: str, driver: Any) -> Any:
+    if dialect != "postgresql":
+        return driver.cursor()
+    from psycopg import RawCursor
+
+    return RawCursor(driver)
 
 
 def _row_class(names: Sequence[str]) -> Any:

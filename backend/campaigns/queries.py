@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Uuid, case, literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from backend.base.database import UtcDateTime
 from backend.base.errors import NotFound
-from backend.base.pages import Page, PageRequest, make_page
+from backend.base.pages import Page, PageRequest, aware_moment, make_page, small_whole
 from backend.campaigns.models import Campaign, CampaignRevision, CampaignStatus
 from backend.campaigns.rules import Rule, RunningCampaign
 from backend.points.models import PointsAccount
@@ -77,15 +78,24 @@ def list_campaigns(session: Session, *, page: PageRequest) -> Page[Campaign]:
 
 def list_current_campaigns(session: Session, *, at: datetime, page: PageRequest) -> Page[Campaign]:
     """What runs now, for citizens: the base programme first, then by end."""
+    extra = case((Campaign.is_base_programme, 0), else_=1)
+    order = tuple_(extra, Campaign.ends_at, Campaign.id)
     query = (
         select(Campaign)
         .where(Campaign.status == CampaignStatus.APPROVED, Campaign.starts_at <= at, Campaign.ends_at > at)
-        .order_by(Campaign.id)
+        .order_by(extra, Campaign.ends_at, Campaign.id)
         .limit(page.limit + 1)
     )
-    if after := page.after(uuid.UUID):
-        query = query.where(Campaign.id > after[0])
-    return make_page(session.scalars(query).all(), page, lambda campaign: str(campaign.id))
+    if after := page.after(small_whole, aware_moment, uuid.UUID):
+        seen = (literal(after[0]), literal(after[1], UtcDateTime()), literal(after[2], Uuid()))
+        query = query.where(order > tuple_(*seen))
+    return make_page(
+        session.scalars(query).all(),
+        page,
+        lambda campaign: int(not campaign.is_base_programme),
+        lambda campaign: campaign.ends_at.isoformat(),
+        lambda campaign: str(campaign.id),
+    )
 
 
 def get_campaign_names(

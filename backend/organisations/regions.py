@@ -15,8 +15,7 @@ from typing import Any
 
 from backend.base.errors import Refused
 from backend.base.text import LANGUAGES
-from backend.organisations.rules import MunicipalityCodeInvalid
-from backend.organisations.rules import is_municipality_code as is_municipality_code
+from backend.organisations.rules import MunicipalityCodeInvalid, is_municipality_code
 
 OUTSIDE = "outside"
 DEFAULT_FILE = Path(__file__).with_name("region_files") / "kushiro.json"

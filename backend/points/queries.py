@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, cast, func, s
 from sqlalchemy.orm import Session
 
 from backend.base.database import UtcDateTime
-from backend.base.pages import Page, PageRequest, make_page
+from backend.base.pages import Page, PageRequest, make_page, small_whole
 from backend.base.statements import Prepared
 from backend.points.models import PointsBalance, PointsEntry, PointsLot, PointsTransaction
 from backend.points.rules import OpenLot
@@ -111,7 +111,7 @@ def list_entries(session: Session, *, account_id: uuid.UUID, page: PageRequest) 
         .order_by(PointsEntry.transaction_id.desc(), PointsEntry.position.desc())
         .limit(page.limit + 1)
     )
-    if after := page.after(uuid.UUID, int):
+    if after := page.after(uuid.UUID, small_whole):
         query = query.where(tuple_(PointsEntry.transaction_id, PointsEntry.position) < after)
     rows = [EntryRow(*row) for row in session.execute(query)]
     return make_page(rows, page, lambda row: str(row.transaction_id), lambda row: row.position)

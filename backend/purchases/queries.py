@@ -168,6 +168,8 @@ def get_purchase(session: Session, *, account_id: uuid.UUID, purchase_id: uuid.U
 
 def get_purchase_by_request(session: Session, *, account_id: uuid.UUID, request_key: str) -> PurchaseRecord:
     """ "Did it happen?" Raises PurchaseNotFound."""
+    if not request_key.isprintable():  # no app made it, and PostgreSQL could not even be asked
+        raise PurchaseNotFound
     query = _PURCHASE.where(Purchase.request_key == request_key, Purchase.account_id == account_id)
     row = session.execute(query).first()
     if row is None:

@@ -2,13 +2,10 @@
 
 import uuid
 
-from backend.base.errors import NotFound, Refused
+from backend.base.errors import Refused
+from backend.organisations.queries import ShopNotFound
 from backend.people.permissions import Permission, shops_where
 from backend.web.calls import Call
-
-
-class ShopNotFound(NotFound):
-    """Not there, or not the caller's."""
 
 
 class ShopChoiceRequired(Refused):

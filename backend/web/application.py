@@ -33,6 +33,7 @@ EASY_JAPANESE_TAGS = {"ja-x-easy", "ja-easy", "ja-hira", "ja@easy"}
 
 class Meguri(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
+        g.language = wished_language(request) or DEFAULT_LANGUAGE
         if request.routing_exception is not None:
             self.raise_routing_exception(request)
         rule = request.url_rule
@@ -47,11 +48,13 @@ class Meguri(Flask):
         ground = ground_of(self)
         at = utc_now()
         credential = read_credential(request, ground)
+        if contract.body is not None:
+            request.get_data()  # all of it before the transaction: a slow phone must not hold the one writer
 
         def work(session: Session) -> Response:
             principal = identify(session, credential, at, ground)
             g.principal = principal
-            g.language = language_of(request, principal)
+            g.language = wished_language(request) or chosen_language(principal)
             require(principal, contract.permission)
             call = Call(session, at, principal, g.language, ground)
             response: Response = view(call, **(request.view_args or {}))
@@ -75,14 +78,19 @@ def require(principal: Principal, permission: Permission) -> None:
     raise PermissionMissing
 
 
-def language_of(request: Request, principal: Principal | None = None) -> str:
-    """What the request asks for, else what the person chose, else Japanese."""
-    for tag, _quality in request.accept_languages:
-        folded = tag.lower()
+def wished_language(request: Request) -> str | None:
+    """What the request asks for."""
+    for tag, quality in request.accept_languages:
+        folded = tag.lower() if quality > 0 else ""
         if folded in EASY_JAPANESE_TAGS:
             return "ja@easy"
         if folded.partition("-")[0] in ("ja", "en"):
             return folded.partition("-")[0]
+    return None
+
+
+def chosen_language(principal: Principal) -> str:
+    """What the person chose, else Japanese."""
     if isinstance(principal, CitizenPrincipal | StaffPrincipal):
         return principal.language
     return DEFAULT_LANGUAGE

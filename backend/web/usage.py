@@ -5,15 +5,28 @@ So reading stays reading, and an idle session can be told from one that only rea
 
 from datetime import datetime, timedelta
 
+import structlog
+
 from backend.base.database import Database
+from backend.base.errors import DatabaseUnavailable
 from backend.organisations.service.registers import note_key_used
 from backend.people.principals import Principal, RegisterPrincipal, StaffPrincipal
 from backend.people.service.staff_sessions import note_seen
+
+log = structlog.get_logger()
 
 NOTED_EVERY = timedelta(minutes=5)
 
 
 def note_use(principal: Principal, at: datetime, database: Database) -> None:
+    """Never fails the request it follows: that one is done."""
+    try:
+        _note(principal, at, database)
+    except DatabaseUnavailable:
+        log.warning("use_not_noted")
+
+
+def _note(principal: Principal, at: datetime, database: Database) -> None:
     match principal:
         case StaffPrincipal(session_id=session_id, last_seen_at=last):
             if last is None or last <= at - NOTED_EVERY:

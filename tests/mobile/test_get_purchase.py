@@ -46,7 +46,11 @@ class TestGetPurchase:
 
     @pytest.mark.parametrize(
         ("language", "said"),
-        [("ja", "12ポイント獲得しました。"), ("ja-Hira", "12ポイント もらいました。"), ("en", "12 points earned.")],
+        [
+            ("ja", "12ポイント獲得しました。"),
+            ("ja-Hira", "12ポイント もらいました。"),
+            ("en", "12 points earned."),
+        ],
     )
     def test_speaks_the_language_asked_for_now(
         self, citizen: ApiClient, clerk: ApiClient, language: str, said: str
@@ -66,7 +70,9 @@ class TestGetPurchase:
         assert len(statements) == 3
 
     @on_sqlite
-    @pytest.mark.parametrize("purchase_id", ["1", "x", "%00", "00000000-0000-0000-0000-00000000000g", "'%20OR%201=1"])
+    @pytest.mark.parametrize(
+        "purchase_id", ["1", "x", "%00", "00000000-0000-0000-0000-00000000000g", "'%20OR%201=1"]
+    )
     def test_does_not_know_what_is_no_id(self, citizen: ApiClient, purchase_id: str) -> None:
         response = citizen.get(f"/v1/purchases/{purchase_id}")
 

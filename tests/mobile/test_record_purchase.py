@@ -149,7 +149,9 @@ class TestRecordPurchase:
         self, citizen: ApiClient, clerk: ApiClient, database: Database
     ) -> None:
         database.run(lambda session: session.execute(update(Campaign).values(status="ended")))
-        database.run(lambda session: session.execute(text("UPDATE campaign_revisions SET revision = revision + 1")))
+        database.run(
+            lambda session: session.execute(text("UPDATE campaign_revisions SET revision = revision + 1"))
+        )
 
         assert buy(citizen, clerk)["verdicts"] == []
 
@@ -316,9 +318,7 @@ class TestRecordPurchaseDayCap:
     ) -> None:
         run(rate_permille=50, day_cap_points=80)
 
-        verdicts = [
-            verdicts_of(buy(citizen, clerk, 1000, f"purchase-{number}"))[1] for number in range(3)
-        ]
+        verdicts = [verdicts_of(buy(citizen, clerk, 1000, f"purchase-{number}"))[1] for number in range(3)]
 
         assert verdicts == [("awarded", 50), ("cut_to_day_cap", 30), ("day_cap_reached", 0)]
 
@@ -377,7 +377,10 @@ class TestRecordPurchaseAgain:
 
         assert again.status_code == 201
         assert again.get_json() == first.get_json()
-        assert (first.headers.get("Idempotent-Replayed"), again.headers["Idempotent-Replayed"]) == (None, "true")
+        assert (first.headers.get("Idempotent-Replayed"), again.headers["Idempotent-Replayed"]) == (
+            None,
+            "true",
+        )
 
     def test_records_grants_and_announces_once(
         self, citizen: ApiClient, clerk: ApiClient, database: Database
@@ -522,9 +525,7 @@ class TestRecordPurchaseDoneAt:
         "done_at",
         ["2026-06-15T03:00:00", "yesterday", "", 1_781_492_400, True, [], {}, "2026-13-01T00:00:00Z"],
     )
-    def test_must_be_a_moment_with_its_zone(
-        self, citizen: ApiClient, clerk: ApiClient, done_at: Any
-    ) -> None:
+    def test_must_be_a_moment_with_its_zone(self, citizen: ApiClient, clerk: ApiClient, done_at: Any) -> None:
         response = record(citizen, issue(clerk)["url"], done_at=done_at)
 
         assert response.status_code == 422
@@ -811,7 +812,9 @@ class TestRecordPurchaseBadInput:
         assert response.status_code == 422
         assert response.get_json()["errors"][0]["field"] == "Idempotency-Key"
 
-    @pytest.mark.parametrize("key", ["12345678", "a" * 64, "0197c0de-0000-7000-8000-000000000001", "A_b-C_d-1"])
+    @pytest.mark.parametrize(
+        "key", ["12345678", "a" * 64, "0197c0de-0000-7000-8000-000000000001", "A_b-C_d-1"]
+    )
     def test_takes_any_key_of_letters_digits_and_dashes(
         self, citizen: ApiClient, clerk: ApiClient, key: str
     ) -> None:

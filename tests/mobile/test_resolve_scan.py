@@ -48,7 +48,10 @@ class TestResolveScan:
 
         assert scans == [12, 12, 12]
         used = database.run(
-            lambda session: [session.scalar(select(func.count(column))) for column in (TillCode.used_at, Purchase.id, Notice.id)]
+            lambda session: [
+                session.scalar(select(func.count(column)))
+                for column in (TillCode.used_at, Purchase.id, Notice.id)
+            ]
         )
         assert used == [0, 0, 0]
 
@@ -56,9 +59,7 @@ class TestResolveScan:
         self, citizen: ApiClient, clerk: ApiClient, world: World, database: Database, at: datetime
     ) -> None:
         rule: dict[str, Any] = {"rate_permille": 50, "day_cap_points": 60}
-        database.run(
-            lambda session: make_campaign(session, at=at, approved_by=world.approver.id, **rule)
-        )
+        database.run(lambda session: make_campaign(session, at=at, approved_by=world.approver.id, **rule))
         buy(citizen, clerk, 1000)
         url = issue(clerk, 1000)["url"]
 
@@ -143,7 +144,11 @@ class TestResolveScanRefuses:
     @on_sqlite
     @pytest.mark.parametrize(
         ("scanned", "code"),
-        [("nonsense", "code_unreadable"), ("https://evil.example/c/x", "code_foreign"), ("A" * 79, "code_unreadable")],
+        [
+            ("nonsense", "code_unreadable"),
+            ("https://evil.example/c/x", "code_foreign"),
+            ("A" * 79, "code_unreadable"),
+        ],
     )
     def test_what_is_no_code_of_ours(self, citizen: ApiClient, scanned: str, code: str) -> None:
         response = resolve(citizen, scanned)
@@ -215,18 +220,14 @@ class TestResolveScanLimit:
 
         assert [resolve(caller, url).status_code for _ in range(3)] == [200] * 3
 
-    def test_counts_scans_and_purchases_together(
-        self, make_app: Any, settings: Any, world: World
-    ) -> None:
+    def test_counts_scans_and_purchases_together(self, make_app: Any, settings: Any, world: World) -> None:
         caller = ApiClient(make_app(replace(settings, scan_refusals=2)), world.citizen.token)
         resolve(caller, "nonsense")
         record(caller, "nonsense")
 
         assert record(caller, "nonsense").status_code == 429
 
-    def test_counts_each_citizen_by_themselves(
-        self, make_app: Any, settings: Any, world: World
-    ) -> None:
+    def test_counts_each_citizen_by_themselves(self, make_app: Any, settings: Any, world: World) -> None:
         app = make_app(replace(settings, scan_refusals=1))
         guesser, other = ApiClient(app, world.citizen.token), ApiClient(app, world.neighbour.token)
         for _ in range(2):

@@ -125,7 +125,9 @@ class TestConsumeLots:
     ) -> None:
         used = consume_lots(held, points)
 
-        last_touched = max((lot.expires_at for lot in held if lot.id in used), default=datetime.min)
+        last_touched = max(
+            (lot.expires_at for lot in held if lot.id in used), default=datetime.min.replace(tzinfo=UTC)
+        )
         assert all(
             used[lot.id] == lot.remaining_points
             for lot in held

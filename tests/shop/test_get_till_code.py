@@ -40,7 +40,9 @@ class TestGetTillCode:
         assert response.status_code == 200
         assert response.get_json() == code | {"url": None}
 
-    def test_shows_what_was_earned_but_not_by_whom(self, citizen: ApiClient, clerk: ApiClient, world: World) -> None:
+    def test_shows_what_was_earned_but_not_by_whom(
+        self, citizen: ApiClient, clerk: ApiClient, world: World
+    ) -> None:
         code = issue(clerk)
         purchase = record(citizen, code["url"]).get_json()
 
@@ -58,9 +60,7 @@ class TestGetTillCode:
         assert clerk.get(path_of(code)).get_json()["status"] == "cancelled"
 
     @pytest.mark.parametrize(("seconds", "status"), [(179, "open"), (180, "expired")])
-    def test_shows_that_it_has_expired(
-        self, clerk: ApiClient, clock: Any, seconds: int, status: str
-    ) -> None:
+    def test_shows_that_it_has_expired(self, clerk: ApiClient, clock: Any, seconds: int, status: str) -> None:
         code = issue(clerk)
         clock.shift(seconds)
 
@@ -108,7 +108,9 @@ class TestGetTillCode:
         assert len(statements) == 2
 
     @on_sqlite
-    def test_is_the_shops_alone(self, nobody: ApiClient, citizen: ApiClient, city: ApiClient, clerk: ApiClient) -> None:
+    def test_is_the_shops_alone(
+        self, nobody: ApiClient, citizen: ApiClient, city: ApiClient, clerk: ApiClient
+    ) -> None:
         path = path_of(issue(clerk))
 
         assert [caller.get(path).status_code for caller in (nobody, citizen, city)] == [401, 403, 403]

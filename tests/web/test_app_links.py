@@ -46,7 +46,9 @@ class TestLandingPage:
 
         assert statements == []
 
-    @pytest.mark.parametrize("token", ["x", "<script>alert(1)</script>", "%22%3E%3Cimg%20src=x%3E", "{{7*7}}", "x" * 2_000])
+    @pytest.mark.parametrize(
+        "token", ["x", "<script>alert(1)</script>", "%22%3E%3Cimg%20src=x%3E", "{{7*7}}", "x" * 2_000]
+    )
     def test_repeats_nothing_of_what_was_scanned(self, nobody: ApiClient, token: str) -> None:
         page = nobody.get(f"/c/{token}").text
 
@@ -59,7 +61,9 @@ class TestLandingPage:
 class TestAssetLinks:
     def test_name_the_android_app_that_is_set(self, make_app: Any, settings: Any) -> None:
         app = make_app(
-            replace(settings, android_package="jp.example.meguri", android_certificate_sha256=["AA:BB", "CC:DD"])
+            replace(
+                settings, android_package="jp.example.meguri", android_certificate_sha256=["AA:BB", "CC:DD"]
+            )
         )
 
         response = ApiClient(app).get("/.well-known/assetlinks.json")

@@ -47,7 +47,16 @@ class TestDocs:
         assert "validatorUrl: null" in nobody.get("/docs/assets/docs.js").text
 
     @pytest.mark.parametrize(
-        "name", ["nothing.js", "../docs.py", "..%2fdocs.py", "%2e%2e/docs.py", "swagger-ui.js.map", ".", "docs.css/x"]
+        "name",
+        [
+            "nothing.js",
+            "../docs.py",
+            "..%2fdocs.py",
+            "%2e%2e/docs.py",
+            "swagger-ui.js.map",
+            ".",
+            "docs.css/x",
+        ],
     )
     def test_serve_no_other_file(self, nobody: ApiClient, name: str) -> None:
         assert nobody.get(f"/docs/assets/{name}").status_code == 404

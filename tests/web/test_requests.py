@@ -13,14 +13,26 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 class TestRequestId:
-    @pytest.mark.parametrize("given", ["a1b2c3d4", "0197c0de-0000-7000-8000-000000000001", "a.b_c-d8", "x" * 64])
+    @pytest.mark.parametrize(
+        "given", ["a1b2c3d4", "0197c0de-0000-7000-8000-000000000001", "a.b_c-d8", "x" * 64]
+    )
     def test_is_the_callers_where_it_is_plain(self, nobody: ApiClient, given: str) -> None:
         response = nobody.get("/v1/nothing", headers={"X-Request-Id": given})
 
         assert response.headers["X-Request-Id"] == response.get_json()["request_id"] == given
 
     @pytest.mark.parametrize(
-        "given", ["", "short", "x" * 65, "with space", "<script>", 'quote"quote', "めぐりめぐりめぐり", "a\tb\tc\td\te"]
+        "given",
+        [
+            "",
+            "short",
+            "x" * 65,
+            "with space",
+            "<script>",
+            'quote"quote',
+            "めぐりめぐりめぐり",
+            "a\tb\tc\td\te",
+        ],
     )
     def test_is_ours_where_the_callers_is_not(self, nobody: ApiClient, given: str) -> None:
         response = nobody.get("/v1/nothing", headers={"X-Request-Id": given.encode().decode("latin-1")})
@@ -45,7 +57,7 @@ class TestMethods:
         assert nobody.request("HEAD", "/v1/me/points").status_code == 401
 
     def test_head_does_nothing_where_only_post_is(self, nobody: ApiClient) -> None:
-        assert nobody.request("HEAD", "/v1/purchases/by-request").status_code in (401, 404, 405)
+        assert nobody.request("HEAD", "/v1/scans").status_code == 405
 
     @pytest.mark.parametrize(
         ("path", "allowed"),
@@ -59,7 +71,9 @@ class TestMethods:
         assert (response.status_code, response.data) == (200, b"")
         assert set(response.headers["Allow"].split(", ")) == allowed
 
-    @pytest.mark.parametrize(("method", "path"), [("PUT", "/v1/campaigns"), ("GET", "/v1/scans"), ("TRACE", "/docs")])
+    @pytest.mark.parametrize(
+        ("method", "path"), [("PUT", "/v1/campaigns"), ("GET", "/v1/scans"), ("TRACE", "/docs")]
+    )
     def test_another_is_a_problem_that_tells_which_are_allowed(
         self, nobody: ApiClient, method: str, path: str
     ) -> None:
@@ -70,7 +84,17 @@ class TestMethods:
 
     @pytest.mark.parametrize(
         "path",
-        ["/", "/v1", "/v1/", "/v1/campaigns/", "/v1/Campaigns", "/v2/campaigns", "/v1//campaigns", "/v1/%00", "/..%2f"],
+        [
+            "/",
+            "/v1",
+            "/v1/",
+            "/v1/campaigns/",
+            "/v1/Campaigns",
+            "/v2/campaigns",
+            "/v1//campaigns",
+            "/v1/%00",
+            "/..%2f",
+        ],
     )
     def test_nothing_is_where_no_route_is(self, nobody: ApiClient, path: str) -> None:
         response = nobody.get(path)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from flask import Response, jsonify, render_template, request
+from flask import Response, g, jsonify, render_template
 
 from backend.base.text import text
-from backend.web.application import language_of
 from backend.web.ground import ground_of
 from backend.web.pages import Pages
 
@@ -15,7 +14,7 @@ pages = Pages("app_links", __name__, template_folder="templates")
 @pages.page("/c/<token>")
 def show_code_landing(token: str) -> str:
     """A plain page: the code itself is not read, for whoever opens it need not be the buyer."""
-    language = language_of(request)
+    language: str = g.language
     keys = ("title", "lead", "open", "install", "safe")
     return render_template(
         "landing.html",

@@ -9,7 +9,7 @@ from backend.purchases import codes
 from backend.purchases.models import IssuerKind
 from backend.purchases.queries import TillCodeNotFound
 from backend.shop.codes.schemas import IssueTillCodeIn, TillCodeOut
-from backend.shop.scope import ShopChoiceRequired, choose_shop, own_shops
+from backend.shop.scope import ShopChoiceRequired, ShopNotFound, choose_shop, own_shops
 from backend.web.calls import Call
 from backend.web.contracts import Face
 
@@ -23,7 +23,7 @@ face = Face("codes", __name__, url_prefix="/v1/shop", description="The code a ti
     body=IssueTillCodeIn,
     answer=TillCodeOut,
     status=201,
-    errors=[codes.ShopNotActive, ShopChoiceRequired],
+    errors=[codes.ShopNotActive, ShopChoiceRequired, ShopNotFound],
     example={"amount_yen": 1280},
 )
 def issue_till_code(call: Call, body: dict[str, Any]) -> codes.TillCodeCard:
