@@ -26,8 +26,9 @@ run: $(INSTALLED) ## Serve with the demo city on 127.0.0.1:8000; data stay from 
 demo: $(INSTALLED) ## Play the main job over HTTP against the running server
 	@$(BIN)/meguri demo play
 
-test: $(INSTALLED_FOR_DEVELOPMENT) ## Run all tests, on SQLite and PostgreSQL (ARGS="-k ledger" for some)
-	$(BIN)/pytest $(ARGS)
+# A file at a time for each core: what the tests of a file share is then made once.
+test: $(INSTALLED_FOR_DEVELOPMENT) ## Run all tests, on SQLite and PostgreSQL (ARGS="tests/points" for some)
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=8 --dist=loadfile $(ARGS)
 
 lint: $(INSTALLED_FOR_DEVELOPMENT) ## Check style, types and floors
 	$(BIN)/ruff check .

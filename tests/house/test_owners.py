@@ -1,0 +1,147 @@
+"""Every route with somebody's id in its path, called by somebody else: as if there were nothing there."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from backend.base.database import Database
+from backend.web.contracts import path_of
+from backend.web.spec import spec_of
+from tests.conftest import NOW
+from tests.factories.organisations import make_product, make_register_key, make_shop
+from tests.factories.people import make_staff
+from tests.factories.world import World
+from tests.mobile.test_record_purchase import KEY, issue, record
+from tests.support.client import ApiClient
+
+# Routes whose id names nobody's own: public things, and what the whole city office shares.
+SHARED = {
+    "/v1/shops/{shop_id}",
+    "/v1/city/campaigns/{campaign_id}",
+    "/v1/city/campaigns/{campaign_id}/approval",
+    "/v1/city/campaigns/{campaign_id}/end",
+    "/v1/city/shops/{shop_id}",
+    "/v1/city/shops/{shop_id}/class",
+    "/v1/city/shops/{shop_id}/decisions",
+    "/v1/city/staff/{staff_id}",
+    "/v1/city/staff/{staff_id}/invitations",
+    "/v1/city/verifications/{declaration_id}",
+    "/v1/me/consents/{purpose}",
+    "/v1/me/logins/{kind}/verification-requests",
+    "/v1/me/logins/{kind}/verifications",
+    "/v1/me/devices/{installation_id}",
+}
+PRIVATE = {
+    "/v1/purchases/{purchase_id}",
+    "/v1/purchases/by-request/{request_key}",
+    "/v1/notices/{notice_id}/read",
+    "/v1/sessions/{session_id}",
+    "/v1/shop/codes/{code_id}",
+    "/v1/shop/products/{product_id}",
+    "/v1/shop/registers/{api_key_id}",
+    "/v1/shop/sessions/{session_id}",
+    "/v1/shop/staff/{staff_id}",
+    "/v1/city/sessions/{session_id}",
+}
+
+
+@pytest.fixture
+def stranger(app: Any, database: Database, world: World) -> ApiClient:
+    """The manager of another shop."""
+
+    def work(session: Session) -> str:
+        shop = make_shop(session, at=NOW, name_ja="よその店")
+        make_register_key(session, shop_id=shop.id, at=NOW)
+        return make_staff(session, at=NOW, face="shop", roles=("manager",), shop_id=shop.id).token
+
+    return ApiClient(app, database.run(work))
+
+
+class TestRoutesWithAnId:
+    def test_are_each_known_to_be_private_or_shared(self, app: Any) -> None:
+        paths = {
+            path
+            for face in ("citizen", "shop", "city")
+            for path in spec_of(app, face)["paths"]
+            if "{" in path
+        }
+
+        assert paths == {path_of(path) for path in PRIVATE | SHARED}
+
+
+class TestSomebodyElse:
+    def test_sees_no_purchase(self, citizen: ApiClient, neighbour: ApiClient, clerk: ApiClient) -> None:
+        purchase_id = record(citizen, issue(clerk)["url"]).get_json()["id"]
+
+        response = neighbour.get(f"/v1/purchases/{purchase_id}")
+
+        assert response.status_code == 404
+
+    def test_sees_no_purchase_by_its_request(
+        self, citizen: ApiClient, neighbour: ApiClient, clerk: ApiClient
+    ) -> None:
+        record(citizen, issue(clerk)["url"])
+
+        response = neighbour.get(f"/v1/purchases/by-request/{KEY}")
+
+        assert response.status_code == 404
+
+    def test_reads_no_notice(self, citizen: ApiClient, neighbour: ApiClient, clerk: ApiClient) -> None:
+        record(citizen, issue(clerk)["url"])
+        notice_id = citizen.get("/v1/notices").get_json()["items"][0]["id"]
+
+        response = neighbour.post(f"/v1/notices/{notice_id}/read")
+
+        assert response.status_code == 404
+
+    def test_ends_no_session(self, citizen: ApiClient, neighbour: ApiClient) -> None:
+        session_id = citizen.get("/v1/sessions").get_json()["items"][0]["id"]
+
+        response = neighbour.delete(f"/v1/sessions/{session_id}")
+
+        assert response.status_code == 404
+
+    def test_polls_no_till_code(self, clerk: ApiClient, stranger: ApiClient) -> None:
+        code_id = issue(clerk)["id"]
+
+        response = stranger.get(f"/v1/shop/codes/{code_id}")
+
+        assert response.status_code == 404
+
+    def test_cancels_no_till_code(self, clerk: ApiClient, stranger: ApiClient) -> None:
+        code_id = issue(clerk)["id"]
+
+        response = stranger.delete(f"/v1/shop/codes/{code_id}")
+
+        assert response.status_code == 404
+
+    def test_revokes_no_register(self, manager: ApiClient, stranger: ApiClient) -> None:
+        key_id = manager.get("/v1/shop/registers").get_json()["items"][0]["id"]
+
+        response = stranger.delete(f"/v1/shop/registers/{key_id}")
+
+        assert response.status_code == 404
+
+    def test_releases_no_clerk(self, stranger: ApiClient, world: World) -> None:
+        response = stranger.delete(f"/v1/shop/staff/{world.clerk.id}")
+
+        assert response.status_code == 404
+
+    def test_withdraws_no_product(self, stranger: ApiClient, database: Database, world: World) -> None:
+        product_id = database.run(lambda session: make_product(session, shop_id=world.shop_id, at=NOW).id)
+
+        response = stranger.delete(f"/v1/shop/products/{product_id}")
+
+        assert response.status_code == 404
+
+    @pytest.mark.parametrize("face", ["shop", "city"])
+    def test_ends_no_session_of_a_colleague(
+        self, face: str, clerk: ApiClient, stranger: ApiClient, city: ApiClient, approver: ApiClient
+    ) -> None:
+        victim, other = {"shop": (clerk, stranger), "city": (city, approver)}[face]
+        session_id = victim.get(f"/v1/{face}/sessions").get_json()["items"][0]["id"]
+
+        response = other.delete(f"/v1/{face}/sessions/{session_id}")
+
+        assert response.status_code == 404
