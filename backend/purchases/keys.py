@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.base.secrets import Vault
@@ -18,16 +18,24 @@ def derive_key(vault: Vault, salt: bytes) -> bytes:
 
 
 def get_current_key(session: Session, *, at: datetime) -> SigningKey:
-    """The newest key in use; the first is made when first needed."""
-    found = session.scalar(
-        select(SigningKey).where(SigningKey.retired_at.is_(None)).order_by(SigningKey.id.desc()).limit(1)
-    )
-    return found or add_key(session, at=at)
+    """The newest key, unless it is retired; the first is made when first needed."""
+    newest = _find_newest(session)
+    if newest is not None and newest.retired_at is None:
+        return newest
+    return _add_after(session, newest, at)
 
 
 def add_key(session: Session, *, at: datetime) -> SigningKey:
-    highest = session.scalar(select(func.max(SigningKey.id))) or 0
-    key = SigningKey(id=highest + 1, salt=secrets.token_bytes(SALT_BYTES), created_at=at)
+    return _add_after(session, _find_newest(session), at)
+
+
+def _find_newest(session: Session) -> SigningKey | None:
+    return session.scalar(select(SigningKey).order_by(SigningKey.id.desc()).limit(1))
+
+
+def _add_after(session: Session, newest: SigningKey | None, at: datetime) -> SigningKey:
+    """The next number: of two who add at once, the second fails on it, looks again and finds the first one's."""
+    key = SigningKey(id=(newest.id if newest else 0) + 1, salt=secrets.token_bytes(SALT_BYTES), created_at=at)
     session.add(key)
     session.flush()
     return key

@@ -191,7 +191,12 @@ class TestPurchasesAtOnce:
         self, app: Any, world: World, clerk: ApiClient, database: Database, at: datetime, sliced: bool
     ) -> None:
         run_campaign(
-            database, world, at, budget_points=100_000 if sliced else 9_000, fixed_points=30, day_cap_points=100
+            database,
+            world,
+            at,
+            budget_points=100_000 if sliced else 9_000,
+            fixed_points=30,
+            day_cap_points=100,
         )
         urls = [issue(clerk, 99)["url"] for _ in range(8)]
 

@@ -3,13 +3,14 @@
 import uuid
 from typing import Any
 
+from backend.organisations.queries import ShopNotFound
 from backend.people.permissions import Permission
 from backend.people.principals import StaffPrincipal
 from backend.purchases import codes
 from backend.purchases.models import IssuerKind
 from backend.purchases.queries import TillCodeNotFound
 from backend.shop.codes.schemas import IssueTillCodeIn, TillCodeOut
-from backend.shop.scope import ShopChoiceRequired, ShopNotFound, choose_shop, own_shops
+from backend.shop.scope import ShopChoiceRequired, choose_shop, own_shops
 from backend.web.calls import Call
 from backend.web.contracts import Face
 

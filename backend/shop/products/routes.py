@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.base.pages import Page
 from backend.organisations.models import Product
-from backend.organisations.queries import ProductNotFound, list_products_of_shop
+from backend.organisations.queries import ProductNotFound, ShopNotFound, list_products_of_shop
 from backend.organisations.rules import (
     GtinInStore,
     GtinInvalid,
@@ -24,7 +24,7 @@ from backend.shop.products.schemas import (
     OwnProductOut,
     OwnProductPage,
 )
-from backend.shop.scope import ShopChoiceRequired, ShopNotFound, choose_shop, own_shops
+from backend.shop.scope import ShopChoiceRequired, choose_shop, own_shops
 from backend.web.calls import Call
 from backend.web.contracts import Face
 from backend.web.schemas import page_request

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend.organisations.queries import ShopDescription, get_shop
+from backend.organisations.queries import ShopDescription, ShopNotFound, get_shop
 from backend.organisations.rules import (
     MunicipalityCodeInvalid,
     OpeningHoursInvalid,
@@ -14,7 +14,7 @@ from backend.organisations.service import shops
 from backend.organisations.texts import NameBlank, TagInvalid
 from backend.people.permissions import Permission
 from backend.shop.profile.schemas import EditOwnShopIn, OwnShopOut, SetShopHoursIn
-from backend.shop.scope import ShopChoiceRequired, ShopNotFound, choose_shop
+from backend.shop.scope import ShopChoiceRequired, choose_shop
 from backend.shop.shapes import ShopChoiceQuery
 from backend.web.calls import Call
 from backend.web.contracts import Face

@@ -6,12 +6,13 @@ from typing import Any
 from backend.base.pages import Page
 from backend.organisations import queries
 from backend.organisations.models import ApiKey
+from backend.organisations.queries import ShopNotFound
 from backend.organisations.service import registers
 from backend.organisations.service.shops import ShopEnded
 from backend.organisations.texts import NameBlank
 from backend.people.permissions import Permission
 from backend.shop.registers.schemas import IssueApiKeyIn, IssuedApiKeyOut, RegisterListQuery, RegisterPage
-from backend.shop.scope import ShopChoiceRequired, ShopNotFound, choose_shop, own_shops
+from backend.shop.scope import ShopChoiceRequired, choose_shop, own_shops
 from backend.web.calls import Call
 from backend.web.contracts import Face
 from backend.web.schemas import page_request

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from backend.base.pages import Page
+from backend.organisations.queries import ShopNotFound
 from backend.people import queries
 from backend.people.permissions import Permission
 from backend.people.principals import RoleAssignment
@@ -16,7 +17,7 @@ from backend.people.service.staff import (
     StaffNotFound,
     TotpCodeInvalid,
 )
-from backend.shop.scope import ShopChoiceRequired, ShopNotFound, choose_shop, own_shops
+from backend.shop.scope import ShopChoiceRequired, choose_shop, own_shops
 from backend.shop.staff.schemas import (
     AcceptedInvitationOut,
     AcceptInvitationIn,
