@@ -24,6 +24,9 @@ FIT = {
     "SECRET_KEY": "only-for-this-test-and-long-enough-0000",
     "PUBLIC_URL": "https://meguri.example.jp",
     "MAIL_SENDER": "smtp",
+    "METRICS_TOKEN": "only-for-this-test",
+    "FIREBASE_PROJECT_ID": "a-town",
+    "FIREBASE_CREDENTIALS_FILE": "/etc/meguri/firebase.json",
     "SMTP_HOST": "mail.example.jp",
 }
 

@@ -23,7 +23,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def writer(hurried: None, database: Database) -> Iterator[sqlite3.Connection]:
+def writer(database: Database) -> Iterator[sqlite3.Connection]:
     """Another process in the middle of a write."""
     connection = sqlite3.connect(Path(str(database.url.database)), isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
