@@ -82,7 +82,10 @@ def consume_lots(lots: Iterable[OpenLot], points: int) -> dict[uuid.UUID, int]:
 
 
 def merge_legs(legs: Sequence[Leg]) -> list[Leg]:
-    """One leg a balance row, in the order in which every transaction locks them; rows that net to zero vanish."""
+    """One leg a balance row; rows that net to zero vanish.
+
+    In the order in which every transaction locks them: what was decided upon first, then by account and slice.
+    """
     sums: dict[tuple[uuid.UUID, int], int] = defaultdict(int)
     expected: dict[tuple[uuid.UUID, int], int] = {}
     for leg in legs:
@@ -90,4 +93,5 @@ def merge_legs(legs: Sequence[Leg]) -> list[Leg]:
         sums[key] += leg.amount_points
         if leg.expected_points is not None:
             expected[key] = leg.expected_points
-    return [Leg(*key, amount, expected.get(key)) for key, amount in sorted(sums.items()) if amount]
+    ordered = sorted(sums, key=lambda key: (key not in expected, key))
+    return [Leg(*key, sums[key], expected.get(key)) for key in ordered if sums[key]]
