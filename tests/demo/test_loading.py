@@ -124,11 +124,12 @@ class TestLoadDemo:
         assert empty_database.run(lambda session: count(session, Citizen)) == 2
 
 
-class TestDemoHistory:
-    @pytest.fixture(scope="class")
-    def past(self) -> list[Table]:
-        return write_past(7)
+@pytest.fixture(scope="module")
+def past() -> list[Table]:
+    return write_past(7)
 
+
+class TestDemoHistory:
     def test_is_the_same_for_the_same_seed_and_day(self, past: list[Table]) -> None:
         assert write_past(7) == past
 
