@@ -3,13 +3,12 @@
 The whole application takes a second to import; a token or the help should not.
 """
 
-from importlib import import_module
-
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
 
 from backend import __version__
+from backend.cli.importing import import_quickly
 
 # Name → where it stands, and what `meguri --help` says of it.
 COMMANDS = {
@@ -27,7 +26,7 @@ COMMANDS = {
 
 def make_app() -> Flask:
     """For the commands that work inside the application."""
-    app: Flask = import_module("backend.app").create_app()
+    app: Flask = import_quickly("backend.app").create_app()
     return app
 
 
@@ -41,7 +40,7 @@ class Commands(FlaskGroup):
         if name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[name][0].partition(":")
-        found: click.Command = getattr(import_module(module), attribute)
+        found: click.Command = getattr(import_quickly(module), attribute)
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

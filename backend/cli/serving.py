@@ -1,5 +1,6 @@
 """The server's processes: granian's workers, and on SQLite our own worker, started and stopped together."""
 
+import gc
 import os
 import socket
 import subprocess
@@ -8,7 +9,6 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib import import_module
 
 import click
 from granian.constants import HTTPModes, Interfaces
@@ -16,6 +16,7 @@ from granian.log import LogLevels
 from granian.server import Server
 from sqlalchemy import make_url
 
+from backend.cli.importing import import_quickly
 from backend.config import Settings
 
 WEB_WORKER = "backend.cli.web_worker"
@@ -48,8 +49,10 @@ def serve(settings: Settings, *, announce: Callable[[], None]) -> None:
     with ExitStack() as stack:
         if web_workers > 1:
             stack.enter_context(_shared_metrics())
-        # Once here and not once in each worker, which is forked from this process and shares its memory.
-        import_module(WEB_WORKER)
+        # Once here and not once in each worker, which is forked from this process and shares its memory: the
+        # more so as garbage collectors then leave alone what is there already.
+        import_quickly(WEB_WORKER)
+        gc.freeze()
         server = Server(
             f"{WEB_WORKER}:load_app",
             factory=True,

@@ -56,12 +56,17 @@ def demo_postgresql(postgres: PostgresServer) -> str:
 def shared_demo(request: pytest.FixtureRequest) -> Iterator[Database]:
     if request.param == "sqlite":
         database = Database(f"sqlite:///{request.getfixturevalue('demo_sqlite')}")
-    else:
-        template = request.getfixturevalue("demo_postgresql")
-        server: PostgresServer = request.getfixturevalue("postgres")
-        database = Database(server.create_database("meguri_demo_shared", template=template))
+        yield database
+        database.engine.dispose()
+        return
+    template = request.getfixturevalue("demo_postgresql")
+    server: PostgresServer = request.getfixturevalue("postgres")
+    # A name of its own, because pytest may make it more than once: it sorts tests by parameter.
+    name = f"meguri_demo_shared_{next(_database_number)}"
+    database = Database(server.create_database(name, template=template))
     yield database
     database.engine.dispose()
+    server.drop_database(name)
 
 
 @pytest.fixture

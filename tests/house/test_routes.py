@@ -17,6 +17,7 @@ from backend.web.contracts import contract_of, path_of
 from backend.web.spec import FACES, spec_of, spec_text
 
 SPECS = Path(__file__).parents[2] / "mobile_api_spec"
+TESTS = {"citizen": "mobile", "shop": "shop", "city": "city"}
 PREFIXES = {"citizen": "/v1/", "shop": "/v1/shop/", "city": "/v1/city/"}
 
 
@@ -93,6 +94,34 @@ class TestSpecifications:
         names = [operation["operationId"] for operation in operations(app, face).values()]
 
         assert len(names) == len(set(names))
+
+    @pytest.mark.parametrize("face", FACES)
+    def test_name_each_operation_after_its_view(self, app: Flask, face: str) -> None:
+        views = {
+            f"{method} {path_of(rule.rule)}": rule.endpoint.rpartition(".")[2]
+            for rule in app.url_map.iter_rules()
+            for method in rule.methods or ()
+        }
+
+        misnamed = {
+            operation: documented["operationId"]
+            for operation, documented in operations(app, face).items()
+            if documented["operationId"] != views[operation]
+        }
+
+        assert misnamed == {}
+
+    @pytest.mark.parametrize("face", FACES)
+    def test_have_a_file_of_tests_for_each_operation(self, app: Flask, face: str) -> None:
+        folder = Path(__file__).parents[1] / TESTS[face]
+
+        untested = [
+            operation["operationId"]
+            for operation in operations(app, face).values()
+            if not (folder / f"test_{operation['operationId']}.py").is_file()
+        ]
+
+        assert untested == []
 
     def test_hold_every_route_of_their_face_and_no_other(self, app: Flask) -> None:
         documented = {operation for face in FACES for operation in operations(app, face)}
