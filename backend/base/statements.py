@@ -10,7 +10,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import BindParameter, Connection
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
@@ -21,8 +21,8 @@ from sqlalchemy.types import TypeEngine
 from backend.base.database import connection_of
 
 Translate = Callable[[Any], Any]
-# By name, because a positional text would tie us to the compiler's order of binds.
-_SQLITE = sqlite.dialect(paramstyle="named")
+# Both kinds are compiled to this style, whose places are easily found and given the driver's own spelling.
+_SQLITE = sqlite.dialect(paramstyle="pyformat")
 _PYFORMAT = re.compile(r"%\((\w+)\)s")
 
 
@@ -33,20 +33,26 @@ class Compiled:
         self._is_postgresql = dialect.name == "postgresql"
         compiler = statement.compile(dialect=dialect if self._is_postgresql else _SQLITE)
         assert isinstance(compiler, SQLCompiler)  # noqa: S101 (only Core statements are prepared)
-        self.text = str(compiler)
-        self._fixed = {
-            name: bind.value
+        # Constants stand in the text: a planner cannot know that a partial index on `remaining_points > 0`
+        # serves `remaining_points > $1`, and reads the whole table instead.
+        constants = {
+            name: _literal(bind, dialect)
             for name, bind in compiler.binds.items()
             if bind.value is not None and not bind.required
         }
+        self._order = [
+            name for name in dict.fromkeys(_PYFORMAT.findall(str(compiler))) if name not in constants
+        ]
         self._binds = _present(
-            (name, _bind_processor(bind.type, dialect)) for name, bind in compiler.binds.items()
+            (name, _bind_processor(compiler.binds[name].type, dialect)) for name in self._order
         )
-        if self._is_postgresql:
-            self._order = list(dict.fromkeys(_PYFORMAT.findall(self.text)))
-            numbers = {name: f"${position}" for position, name in enumerate(self._order, 1)}
-            # The server's own placeholders: the driver need not parse the text each time.
-            self.text = _PYFORMAT.sub(lambda match: numbers[match[1]], self.text).replace("%%", "%")
+        # The driver's own placeholders: it need not parse the text each time.
+        places = {
+            name: f"${position}" if self._is_postgresql else f":{name}"
+            for position, name in enumerate(self._order, 1)
+        }
+        spelling = constants | places
+        self.text = _PYFORMAT.sub(lambda match: spelling[match[1]], str(compiler)).replace("%%", "%")
         columns = list(getattr(statement, "exported_columns", ()))
         self._results = _present(
             (position, _result_processor(column.type, dialect)) for position, column in enumerate(columns)
@@ -56,7 +62,7 @@ class Compiled:
 
     def rows(self, connection: Connection, params: Mapping[str, Any]) -> Sequence[Any]:
         """Named tuples of the statement's columns."""
-        values = {**self._fixed, **params}
+        values = dict(params)
         for name, translate in self._binds.items():
             values[name] = translate(values[name])
         try:
@@ -135,6 +141,13 @@ def _as_sqlalchemy(error: Any, text: str, connection: Connection) -> BaseExcepti
 
 def _present(pairs: Any) -> dict[Any, Translate]:
     return {key: processor for key, processor in pairs if processor}
+
+
+def _literal(bind: BindParameter[Any], dialect: Dialect) -> str:
+    processor = bind.type.dialect_impl(dialect).literal_processor(dialect)
+    if processor is None:
+        raise TypeError(f"a constant of type {bind.type!r} cannot be written as text")
+    return processor(bind.value)
 
 
 def _bind_processor(type_: TypeEngine[Any], dialect: Dialect) -> Translate | None:

@@ -9,9 +9,10 @@ from sqlalchemy import String, Uuid, bindparam, insert, literal, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from backend.base.database import UtcDateTime, new_id
+from backend.base.database import Database, UtcDateTime, new_id
 from backend.base.statements import Prepared
 from backend.points.models import PointsAccount
+from backend.points.queries import LIVE_LOTS
 
 NOON = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
 
@@ -72,3 +73,11 @@ class TestPrepared:
     def test_tells_the_drivers_errors_as_the_rest_of_the_program_knows_them(self, session: Session) -> None:
         with pytest.raises(IntegrityError):
             OPEN.rows(session, id=new_id(), kind="pirate", opened_at=NOON)
+
+
+class TestConstants:
+    def test_stand_in_the_text_so_that_partial_indexes_serve(self, database: Database) -> None:
+        """A planner cannot know that an index on `remaining_points > 0` serves `remaining_points > $1`."""
+        text = LIVE_LOTS.compiled_for(database.engine.dialect).text
+
+        assert "points_lots.remaining_points > 0" in text
