@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from backend.base import migrations
 from backend.base.clock import utc_now
-from backend.base.database import Database, new_id
+from backend.base.database import ALONE, Database, new_id
 from backend.base.secrets import Vault, hash_token, new_token
 from backend.campaigns.rules import Rule
 from backend.campaigns.service import CampaignDraft, approve_campaign, draft_campaign
@@ -233,7 +233,7 @@ def _insert(session: Session, model: Any, rows: Rows) -> None:
 
 
 def _settle(database: Database) -> None:
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with database.engine.connect().execution_options(meguri_begin=ALONE) as connection:
         tables = connection.execute(text("SELECT relname FROM pg_stat_user_tables WHERE n_tup_ins > 0"))
         for (table,) in tables.all():
             connection.execute(text(f'VACUUM ANALYZE "{table}"'))

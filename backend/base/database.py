@@ -5,7 +5,7 @@ SQLite by default (WAL, foreign keys, durable, one writer at a time), PostgreSQL
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -36,8 +36,10 @@ Result = TypeVar("Result")
 ATTEMPTS = 3
 LOCK_WAIT_SECONDS = 5.0
 STATEMENT_SECONDS = 15
-# Lock and serialisation losses of PostgreSQL that a second try usually wins.
-RETRYABLE_SQLSTATES = {"40001", "40P01"}
+# How a transaction begins; ALONE is one statement, which on PostgreSQL is a transaction by itself.
+READ, WRITE, ALONE = "read", "write", "alone"
+# Losses on PostgreSQL that a second try usually wins: of a race, of a lock, of a prepared statement.
+RETRYABLE_SQLSTATES = {"40001", "40P01", "26000"}
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -86,6 +88,9 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url, pool_size)
+        # The same pool, but for what begins another way.
+        self._reading = self.engine.execution_options(meguri_begin=READ)
+        self._alone = self.engine.execution_options(meguri_begin=ALONE)
         # SQLite has one writer. Waiting for it in line beats SQLite's own sleeping and trying again.
         self._writer_turn = threading.Lock()
 
@@ -102,29 +107,23 @@ class Database:
         Raises DatabaseUnavailable when the database is locked or gone.
         """
         for attempt in range(1, ATTEMPTS + 1):
-            last = attempt == ATTEMPTS
+            alone = single_write and attempt == 1 and not self.is_sqlite
             try:
-                alone = single_write and attempt == 1 and not self.is_sqlite
                 with self._turn(writes), self._session(writes, alone=alone) as session:
                     session.info["locking"] = attempt > 1
                     return self._carry_out(work, session)
-            except StaleRead as error:
-                if last:
-                    raise DatabaseUnavailable from error
-            except IntegrityError:
-                if last:
-                    raise
-            except (OperationalError, InterfaceError, PoolTimeout) as error:
-                if last or not _is_retryable(error):
-                    raise DatabaseUnavailable from error
-            except DBAPIError as error:
-                if error.connection_invalidated:
+            except (StaleRead, DBAPIError, PoolTimeout) as error:
+                if attempt < ATTEMPTS and _is_lost_race(error):
+                    continue
+                if _means_unavailable(error):
                     raise DatabaseUnavailable from error
                 raise
         raise AssertionError("unreachable")
 
     def _carry_out(self, work: Callable[[Session], Result], session: Session) -> Result:
         """The one place that commits."""
+        if session.info["alone"]:  # the one statement commits itself
+            return work(session)
         with session.info["connection"].begin():
             result = work(session)
             session.flush()
@@ -132,20 +131,16 @@ class Database:
 
     @contextmanager
     def _session(self, writes: bool, *, alone: bool) -> Iterator[Session]:
-        """A session on a connection whose transaction is ours: one that never touches the ORM costs nothing."""
-        options: dict[str, Any] = {}
-        if self.is_sqlite:
-            options["meguri_writes"] = writes
-        elif alone:
-            options["isolation_level"] = "AUTOCOMMIT"
-        with self.engine.connect().execution_options(**options) as connection:
+        """A session on a connection whose transaction is ours: one that never touches the ORM costs little."""
+        engine = self._alone if alone else self.engine if writes else self._reading
+        with engine.connect() as connection:
             session = Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
-            session.info["alone"] = alone
-            session.info["connection"] = connection
+            session.info.update(alone=alone, connection=connection)
             try:
                 yield session
             finally:
-                session.close()
+                if session.in_transaction():  # the ORM was used
+                    session.close()
 
     @contextmanager
     def _turn(self, writes: bool) -> Iterator[None]:
@@ -171,18 +166,26 @@ def is_locking(session: Session) -> bool:
     return bool(session.info.get("locking"))
 
 
-def _is_retryable(error: Exception) -> bool:
+def _is_lost_race(error: Exception) -> bool:
+    if isinstance(error, StaleRead | IntegrityError):
+        return True
     return getattr(getattr(error, "orig", None), "sqlstate", None) in RETRYABLE_SQLSTATES
 
 
-def _json_text(value: Any) -> str:
+def _means_unavailable(error: Exception) -> bool:
+    if isinstance(error, StaleRead | OperationalError | InterfaceError | PoolTimeout):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def json_text(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(
         url,
-        json_serializer=_json_text,
+        json_serializer=json_text,
         json_deserializer=orjson.loads,
         connect_args={"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False},
     )
@@ -199,11 +202,7 @@ def _sqlite_engine(url: str) -> Engine:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("meguri_writes", True)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
+    _begin_by_option(engine, {READ: "BEGIN", WRITE: "BEGIN IMMEDIATE"})
     return engine
 
 
@@ -214,13 +213,25 @@ def _postgresql_engine(url: str, pool_size: int) -> Engine:
         # Planning the purchase's one statement takes as long as running it.
         " -c plan_cache_mode=force_generic_plan"
     )
-    return create_engine(
+    engine = create_engine(
         url,
-        json_serializer=_json_text,
+        json_serializer=json_text,
         json_deserializer=orjson.loads,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=LOCK_WAIT_SECONDS,
         pool_recycle=1800,
+        # To the driver, that is: we say BEGIN ourselves, below; it still ends what was begun.
+        isolation_level="AUTOCOMMIT",
         connect_args={"options": options, "connect_timeout": 5},
     )
+    _begin_by_option(engine, {READ: "BEGIN READ ONLY", WRITE: "BEGIN"})
+    return engine
+
+
+def _begin_by_option(engine: Engine, statements: Mapping[str, str]) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        statement = statements.get(connection.get_execution_options().get("meguri_begin", WRITE))
+        if statement:
+            connection.exec_driver_sql(statement)

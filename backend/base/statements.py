@@ -10,7 +10,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection
+from sqlalchemy import JSON, BindParameter, Connection, LargeBinary
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from backend.base.database import connection_of
+from backend.base.database import connection_of, json_text
+from backend.base.driver import executor_of
 
 Translate = Callable[[Any], Any]
 # Both kinds are compiled to this style, whose places are easily found and given the driver's own spelling.
@@ -30,8 +31,8 @@ class Compiled:
     """A statement's text for one kind of database, with its parameters' and results' translations."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
-        self._is_postgresql = dialect.name == "postgresql"
-        compiler = statement.compile(dialect=dialect if self._is_postgresql else _SQLITE)
+        is_postgresql = dialect.name == "postgresql"
+        compiler = statement.compile(dialect=dialect if is_postgresql else _SQLITE)
         assert isinstance(compiler, SQLCompiler)  # noqa: S101 (only Core statements are prepared)
         # Constants stand in the text: a planner cannot know that a partial index on `remaining_points > 0`
         # serves `remaining_points > $1`, and reads the whole table instead.
@@ -40,37 +41,28 @@ class Compiled:
             for name, bind in compiler.binds.items()
             if bind.value is not None and not bind.required
         }
-        self._order = [
-            name for name in dict.fromkeys(_PYFORMAT.findall(str(compiler))) if name not in constants
-        ]
-        self._binds = _present(
-            (name, _bind_processor(compiler.binds[name].type, dialect)) for name in self._order
-        )
-        # The driver's own placeholders: it need not parse the text each time.
-        places = {
-            name: f"${position}" if self._is_postgresql else f":{name}"
-            for position, name in enumerate(self._order, 1)
-        }
+        names = [name for name in dict.fromkeys(_PYFORMAT.findall(str(compiler))) if name not in constants]
+        # In the order of their places; None where a value goes as it is.
+        self._params = [(name, _bind_processor(compiler.binds[name].type, dialect)) for name in names]
+        # The database's own placeholders: the driver need not parse the text each time.
+        mark = "$" if is_postgresql else "?"
+        places = {name: f"{mark}{position}" for position, name in enumerate(names, 1)}
         spelling = constants | places
         self.text = _PYFORMAT.sub(lambda match: spelling[match[1]], str(compiler)).replace("%%", "%")
         columns = list(getattr(statement, "exported_columns", ()))
         self._results = _present(
             (position, _result_processor(column.type, dialect)) for position, column in enumerate(columns)
         )
-        names = [column.key or f"column_{index}" for index, column in enumerate(columns)]
-        self._make_row: Callable[[Sequence[Any]], Any] = _row_class(names)._make
+        labels = [column.key or f"column_{index}" for index, column in enumerate(columns)]
+        self._make_row: Callable[[Sequence[Any]], Any] = _row_class(labels)._make
 
     def rows(self, connection: Connection, params: Mapping[str, Any]) -> Sequence[Any]:
         """Named tuples of the statement's columns."""
-        values = dict(params)
-        for name, translate in self._binds.items():
-            values[name] = translate(values[name])
+        values = [
+            params[name] if translate is None else translate(params[name]) for name, translate in self._params
+        ]
         try:
-            if self._is_postgresql:
-                given = [values[name] for name in self._order]
-                found = _raw_cursor(connection).execute(self.text, given, binary=True).fetchall()
-            else:
-                found = _raw_cursor(connection).execute(self.text, values).fetchall()
+            found = executor_of(connection).execute(self.text, values)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _as_sqlalchemy(error, self.text, connection) from error
         return [self._translated(row) for row in found]
@@ -106,23 +98,6 @@ class Prepared:
         return compiled
 
 
-def _raw_cursor(connection: Connection) -> Any:
-    """One driver's cursor a connection: a new one would look up every type's translation anew."""
-    fairy = connection.connection
-    cursor = fairy.info.get("raw_cursor")
-    if cursor is None:
-        cursor = fairy.info["raw_cursor"] = _make_raw_cursor(connection.dialect.name, fairy.driver_connection)
-    return cursor
-
-
-def _make_raw_cursor(dialect: str, driver: Any) -> Any:
-    if dialect != "postgresql":
-        return driver.cursor()
-    from psycopg import RawCursor
-
-    return RawCursor(driver)
-
-
 def _row_class(names: Sequence[str]) -> Any:
     return namedtuple("Row", names, rename=True)
 
@@ -151,7 +126,13 @@ def _literal(bind: BindParameter[Any], dialect: Dialect) -> str:
 
 
 def _bind_processor(type_: TypeEngine[Any], dialect: Dialect) -> Translate | None:
-    processor: Translate | None = type_.dialect_impl(dialect).bind_processor(dialect)
+    here = type_.dialect_impl(dialect)
+    # Not wrapped for the driver's cursor, which has no part in this.
+    if isinstance(here, JSON):
+        return json_text
+    if isinstance(here, LargeBinary):
+        return None
+    processor: Translate | None = here.bind_processor(dialect)
     return processor
 
 

@@ -4,8 +4,8 @@ On PostgreSQL the list becomes data-modifying CTEs of a single statement, on SQL
 order inside the transaction. Ids are ours (UUIDv7), so that no write waits for another's answer.
 
 Two laws of such a statement, which callers keep: a row is changed by at most one write of a list; and a
-missed guard would not stop the other writes, so every write is counted, and one row too few makes the
-statement fail as a whole: StaleRead.
+missed guard would not stop the other writes, so what each of them touched is counted, and one row too few
+makes the statement fail as a whole: StaleRead.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -65,7 +65,7 @@ class Write:
 
 
 def insert_into(table: FromClause, *columns: str, many: bool = False) -> Write:
-    """Insert the named columns of a table, one row or many."""
+    """Insert the named columns of a table, one row or many. Needs no guard: an insert fails or is done."""
     assert isinstance(table, Table)  # noqa: S101 (every model here is a table)
 
     def build(row: RowColumns, dialect: str) -> UpdateBase:
@@ -74,7 +74,8 @@ def insert_into(table: FromClause, *columns: str, many: bool = False) -> Write:
             return insert(table).from_select(list(columns), source, include_defaults=False)
         return insert(table).values({name: row[name] for name in columns}).inline()
 
-    return Write(table.name, {name: table.c[name].type for name in columns}, build, many=many)
+    params = {name: table.c[name].type for name in columns}
+    return Write(table.name, params, build, many=many, guarded=False)
 
 
 class WriteList:
@@ -82,6 +83,10 @@ class WriteList:
 
     def __init__(self, writes: Sequence[Write]) -> None:
         self.writes = writes
+        # Of each write that takes one row: its parameters' names in the statement and in the row.
+        self._names = {
+            write.name: [(f"{write.name}__{name}", name) for name in write.params] for write in writes
+        }
         self._as_one: Compiled | None = None
         self._in_order: list[Compiled] | None = None
 
@@ -106,7 +111,9 @@ class WriteList:
                 params[f"{write.name}__rows"] = orjson.dumps(given).decode()
                 params[f"{write.name}__count"] = len(given)
             else:
-                params |= {f"{write.name}__{name}": given[0][name] for name in write.params}
+                row = given[0]
+                for parameter, name in self._names[write.name]:
+                    params[parameter] = row[name]
         try:
             self._as_one.rows(connection, params)
         except DataError as error:
@@ -123,7 +130,7 @@ class WriteList:
         for write, compiled in zip(self.writes, self._in_order, strict=True):
             for row in rows.get(write.name, ()):
                 touched = compiled.rows(
-                    connection, {f"{write.name}__{name}": row[name] for name in write.params}
+                    connection, {parameter: row[name] for parameter, name in self._names[write.name]}
                 )
                 if write.guarded and len(touched) != 1:
                     raise StaleRead(write.name)

@@ -116,10 +116,14 @@ class RunningCampaign:
 class Verdict:
     """What one campaign says of one purchase: an award, or a refusal with its reason (`points` 0)."""
 
-    campaign_id: uuid.UUID
+    campaign: RunningCampaign
     code: str
     points: int
     params: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def campaign_id(self) -> uuid.UUID:
+        return self.campaign.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +159,10 @@ def _judge(
 ) -> Verdict:
     rule = campaign.rule
     if reason := _mismatch(facts, rule):
-        return Verdict(campaign.id, reason, 0)
+        return Verdict(campaign, reason, 0)
     points = rule.fixed_points or facts.amount_yen * (rule.rate_permille or 0) // 1000
     if points == 0:
-        return Verdict(campaign.id, "amount_too_small", 0)
+        return Verdict(campaign, "amount_too_small", 0)
     code, params = "awarded", dict[str, int]()
     if rule.purchase_cap_points is not None and points > rule.purchase_cap_points:
         code, points, params = (
@@ -169,15 +173,15 @@ def _judge(
     if rule.day_cap_points is not None:
         day_left = max(0, rule.day_cap_points - awarded_today.get(campaign.id, 0))
         if day_left == 0:
-            return Verdict(campaign.id, "day_cap_reached", 0, {"cap": rule.day_cap_points})
+            return Verdict(campaign, "day_cap_reached", 0, {"cap": rule.day_cap_points})
         if points > day_left:
             code, points, params = "cut_to_day_cap", day_left, {"cap": rule.day_cap_points}
     budget = 0 if campaign.is_budget_exhausted else left.get(campaign.funding_account_id, points)
     if budget <= 0:
-        return Verdict(campaign.id, "budget_exhausted", 0)
+        return Verdict(campaign, "budget_exhausted", 0)
     if points > budget:
         code, points, params = "cut_to_budget", budget, {}
-    return Verdict(campaign.id, code, points, params)
+    return Verdict(campaign, code, points, params)
 
 
 def _mismatch(facts: Facts, rule: Rule) -> str | None:
@@ -203,6 +207,10 @@ def _mistimed(done_at: datetime, rule: Rule) -> str | None:
     else:
         inside = minute >= rule.from_minute or minute < rule.until_minute
     return None if inside else "outside_hours"
+
+
+def awards_of(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    return [verdict for verdict in verdicts if verdict.points]
 
 
 def earned_points(verdicts: Sequence[Verdict]) -> int:

@@ -12,7 +12,15 @@ from random import Random
 
 from backend.base.clock import city_day, start_of_city_day
 from backend.campaigns.models import Campaign, CampaignCounter, CampaignStatus
-from backend.campaigns.rules import Facts, Limits, RunningCampaign, Verdict, decide, earned_points
+from backend.campaigns.rules import (
+    Facts,
+    Limits,
+    RunningCampaign,
+    Verdict,
+    awards_of,
+    decide,
+    earned_points,
+)
 from backend.campaigns.service import SLICED_FROM_POINTS, SLICES
 from backend.demo.city import shapes
 from backend.demo.city.accounts import ACCOUNTS
@@ -192,7 +200,7 @@ class Past:
         }
         awarded_today = {campaign_id: points for campaign_id, (points, _) in counted.items()}
         verdicts = decide(_facts(purchase), self._running, Limits(awarded_today, left))
-        awards = [verdict for verdict in verdicts if verdict.points]
+        awards = awards_of(verdicts)
         self._grant(account_id, purchase_id, awards, at)
         for award in awards:
             points, count = counted.get(award.campaign_id, (0, 0))
@@ -217,14 +225,13 @@ class Past:
     def _grant(
         self, account_id: uuid.UUID, purchase_id: uuid.UUID, awards: Sequence[Verdict], at: datetime
     ) -> None:
-        by_id = {running.id: running for running in self._running}
         lots = [
             LotGrant(
                 account_id=account_id,
-                funding_account_id=by_id[award.campaign_id].funding_account_id,
+                funding_account_id=award.campaign.funding_account_id,
                 points=award.points,
                 spendable_at=None,
-                expires_at=expiry_of(at, by_id[award.campaign_id].lifetime_days),
+                expires_at=expiry_of(at, award.campaign.lifetime_days),
             )
             for award in awards
         ]

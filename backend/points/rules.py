@@ -1,7 +1,6 @@
 """The ledger's arithmetic: pure, in whole points."""
 
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,12 +85,15 @@ def merge_legs(legs: Sequence[Leg]) -> list[Leg]:
 
     In the order in which every transaction locks them: what was decided upon first, then by account and slice.
     """
-    sums: dict[tuple[uuid.UUID, int], int] = defaultdict(int)
-    expected: dict[tuple[uuid.UUID, int], int] = {}
+    merged: dict[tuple[int, int], Leg] = {}
     for leg in legs:
-        key = (leg.account_id, leg.slice)
-        sums[key] += leg.amount_points
-        if leg.expected_points is not None:
-            expected[key] = leg.expected_points
-    ordered = sorted(sums, key=lambda key: (key not in expected, key))
-    return [Leg(*key, sums[key], expected.get(key)) for key in ordered if sums[key]]
+        key = (leg.account_id.int, leg.slice)
+        other = merged.get(key)
+        merged[key] = leg if other is None else _add_legs(other, leg)
+    ordered = sorted(merged.items(), key=lambda item: (item[1].expected_points is None, item[0]))
+    return [leg for _, leg in ordered if leg.amount_points]
+
+
+def _add_legs(one: Leg, other: Leg) -> Leg:
+    expected = one.expected_points if other.expected_points is None else other.expected_points
+    return Leg(one.account_id, one.slice, one.amount_points + other.amount_points, expected)

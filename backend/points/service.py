@@ -94,6 +94,8 @@ def spend(
     """From a citizen's live lots, first-expiring first, to a shop. Raises PointsInsufficient."""
     if points < 1:
         raise ValueError("points to spend are at least 1")
+    if is_locking(session):
+        _lock_balance(session, account_id)
     used = consume_lots(list_spendable_lots(session, account_id=account_id, at=at), points)
     if sum(used.values()) < points:
         raise PointsInsufficient
@@ -122,9 +124,7 @@ def lapse_expired_lots(session: Session, *, at: datetime, limit: int = 500) -> i
 def close_account(session: Session, *, account_id: uuid.UUID, at: datetime) -> int:
     """A citizen leaves: everything held lapses. Returns the points that lapsed."""
     # The row's lock also holds off a purchase under way, which would credit it after.
-    held = session.scalars(
-        select(PointsBalance.balance_points).where(PointsBalance.account_id == account_id).with_for_update()
-    ).one()
+    held = _lock_balance(session, account_id)
     query = select(PointsLot.id, PointsLot.account_id, PointsLot.remaining_points).where(
         PointsLot.account_id == account_id, PointsLot.remaining_points > 0
     )
@@ -165,6 +165,12 @@ def _refuse_closed(session: Session, account_id: uuid.UUID) -> None:
     closed_at = session.scalars(select(PointsAccount.closed_at).where(PointsAccount.id == account_id)).one()
     if closed_at is not None:
         raise AccountClosed
+
+
+def _lock_balance(session: Session, account_id: uuid.UUID) -> int:
+    """A citizen's balance, of which nobody moves a point until this transaction ends (PostgreSQL)."""
+    query = select(PointsBalance.balance_points).where(PointsBalance.account_id == account_id)
+    return int(session.scalars(query.with_for_update()).one())
 
 
 def _slices_of(session: Session, account_id: uuid.UUID) -> dict[int, int]:

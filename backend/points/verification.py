@@ -33,6 +33,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         ("entries of a transaction sum to zero", _unbalanced_transactions()),
         ("a balance is the sum of its entries", _drifted_balances()),
         ("a citizen's lots are their balance", _drifted_lots()),
+        ("a lot came out of the budget it names", _unfunded_lots()),
         ("only the issuance is below zero", _overdrawn_balances()),
     ):
         for *subject, expected, found in session.execute(query.limit(SHOWN_ROWS)):
@@ -76,6 +77,38 @@ def _drifted_lots() -> Any:
         .join(PointsAccount, PointsAccount.id == PointsBalance.account_id)
         .outerjoin(sums, sums.c.account_id == PointsBalance.account_id)
         .where(PointsAccount.kind == AccountKind.CITIZEN, held != PointsBalance.balance_points)
+    )
+
+
+def _unfunded_lots() -> Any:
+    """By transaction and budget: what its lots were granted against what its entries took from the budget."""
+    granted = (
+        select(
+            PointsLot.transaction_id,
+            PointsLot.funding_account_id,
+            func.sum(PointsLot.granted_points).label("points"),
+        )
+        .group_by(PointsLot.transaction_id, PointsLot.funding_account_id)
+        .subquery()
+    )
+    taken = (
+        select(
+            PointsEntry.transaction_id,
+            PointsEntry.account_id,
+            func.sum(-PointsEntry.amount_points).label("points"),
+        )
+        .group_by(PointsEntry.transaction_id, PointsEntry.account_id)
+        .subquery()
+    )
+    drawn = func.coalesce(taken.c.points, 0)
+    return (
+        select(granted.c.transaction_id, granted.c.funding_account_id, drawn, granted.c.points)
+        .outerjoin(
+            taken,
+            (taken.c.transaction_id == granted.c.transaction_id)
+            & (taken.c.account_id == granted.c.funding_account_id),
+        )
+        .where(drawn != granted.c.points)
     )
 
 

@@ -47,7 +47,6 @@ class TillCode(Base):
         CheckConstraint("expires_at > issued_at", name="expires_at"),
         CheckConstraint("issuer_kind IN ('clerk', 'register')", name="issuer_kind"),
         CheckConstraint("used_at IS NULL OR cancelled_at IS NULL", name="one_ending"),
-        Index("ix_till_codes_shop_id", "shop_id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -15,7 +15,15 @@ from backend.base.errors import Refused
 from backend.base.secrets import Vault
 from backend.campaigns import service as campaigns_service
 from backend.campaigns.queries import list_running_campaigns
-from backend.campaigns.rules import Facts, Limits, RunningCampaign, Verdict, decide, earned_points
+from backend.campaigns.rules import (
+    Facts,
+    Limits,
+    RunningCampaign,
+    Verdict,
+    awards_of,
+    decide,
+    earned_points,
+)
 from backend.campaigns.writes import COUNTERS
 from backend.notices.writes import announce_rows
 from backend.organisations.models import ShopStatus
@@ -68,14 +76,15 @@ class ResolvedScan:
     expires_at: datetime
     earned_points: int
     verdicts: Sequence[Verdict]
-    campaigns: Sequence[RunningCampaign]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedPurchase:
+    """`verdicts` of what was decided just now: none for a replay, whose record holds them."""
+
     record: PurchaseRecord
     is_replay: bool
-    campaigns: Sequence[RunningCampaign]
+    verdicts: Sequence[Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +107,9 @@ class _Basis:
 @dataclass(frozen=True, slots=True)
 class _Decision:
     verdicts: Sequence[Verdict]
+    awards: Sequence[Verdict]
     # Funding account → slice → points to draw.
     draws: Mapping[uuid.UUID, Mapping[int, int]]
-
-    @property
-    def awards(self) -> list[Verdict]:
-        return [verdict for verdict in self.verdicts if verdict.points]
 
 
 def resolve_scan(
@@ -127,7 +133,6 @@ def resolve_scan(
         basis.row.expires_at,
         earned_points(verdicts),
         verdicts,
-        basis.campaigns,
     )
 
 
@@ -160,7 +165,7 @@ def record_purchase(
         RECORD.run(session, rows | _award_rows(basis, decision, record, scanner, at))
     else:
         RECORD_UNREWARDED.run(session, rows)
-    return RecordedPurchase(record, False, basis.campaigns)
+    return RecordedPurchase(record, False, decision.verdicts)
 
 
 def _read(
@@ -237,42 +242,38 @@ def _replay(
 def _decide(session: Session, basis: _Basis, at: datetime) -> _Decision:
     """At first in the hope that any one slice has enough; with locks held, from what the budgets really have."""
     verdicts = decide(basis.facts, basis.campaigns, Limits(basis.awarded_today))
-    by_campaign = {campaign.id: campaign for campaign in basis.campaigns}
+    awards = awards_of(verdicts)
     if not is_locking(session):
-        return _Decision(verdicts, _hopeful_draws(verdicts, by_campaign))
-    accounts = {by_campaign[verdict.campaign_id].funding_account_id for verdict in verdicts if verdict.points}
+        return _Decision(verdicts, awards, _hopeful_draws(awards))
+    accounts = {award.campaign.funding_account_id for award in awards}
     slices = list_slices(session, account_ids=sorted(accounts), lock=True)
     left = {account_id: sum(found.values()) for account_id, found in slices.items()}
     verdicts = decide(basis.facts, basis.campaigns, Limits(basis.awarded_today, left))
-    needed = _points_by_account(verdicts, by_campaign)
-    for account_id in accounts:
+    awards = awards_of(verdicts)
+    needed = _points_by_account(awards)
+    for account_id in sorted(accounts):
         if left[account_id] == needed.get(account_id, 0):
             campaigns_service.mark_budget_exhausted(session, funding_account_id=account_id, at=at)
     draws = {
         account_id: draw_from_slices(slices[account_id], points) for account_id, points in needed.items()
     }
-    return _Decision(verdicts, draws)
+    return _Decision(verdicts, awards, draws)
 
 
-def _hopeful_draws(
-    verdicts: Sequence[Verdict], by_campaign: Mapping[uuid.UUID, RunningCampaign]
-) -> dict[uuid.UUID, dict[int, int]]:
+def _hopeful_draws(awards: Sequence[Verdict]) -> dict[uuid.UUID, dict[int, int]]:
     """One slice a budget, at random, so that shops do not queue for one row; the write's guard tells if it is short."""
-    slice_counts = {campaign.funding_account_id: campaign.slice_count for campaign in by_campaign.values()}
+    slice_counts = {award.campaign.funding_account_id: award.campaign.slice_count for award in awards}
     return {
         account_id: {random.randrange(slice_counts[account_id]): points}  # noqa: S311 (spreading, not secrecy)
-        for account_id, points in _points_by_account(verdicts, by_campaign).items()
+        for account_id, points in _points_by_account(awards).items()
     }
 
 
-def _points_by_account(
-    verdicts: Sequence[Verdict], by_campaign: Mapping[uuid.UUID, RunningCampaign]
-) -> dict[uuid.UUID, int]:
+def _points_by_account(awards: Sequence[Verdict]) -> dict[uuid.UUID, int]:
     needed: dict[uuid.UUID, int] = {}
-    for verdict in verdicts:
-        if verdict.points:
-            account_id = by_campaign[verdict.campaign_id].funding_account_id
-            needed[account_id] = needed.get(account_id, 0) + verdict.points
+    for award in awards:
+        account_id = award.campaign.funding_account_id
+        needed[account_id] = needed.get(account_id, 0) + award.points
     return needed
 
 
@@ -363,19 +364,18 @@ def _ledger_rows(
         at=at,
         legs=[*draws, credit],
     )
-    return {**rows, **lot_rows(transaction_id, _lots(basis, decision, scanner, at), at)}
+    return {**rows, **lot_rows(transaction_id, _lots(decision, scanner, at), at)}
 
 
-def _lots(basis: _Basis, decision: _Decision, scanner: Scanner, at: datetime) -> list[LotGrant]:
+def _lots(decision: _Decision, scanner: Scanner, at: datetime) -> list[LotGrant]:
     """One lot for each award: what one budget gave, with its end."""
-    by_campaign = {campaign.id: campaign for campaign in basis.campaigns}
     return [
         LotGrant(
             account_id=scanner.account_id,
-            funding_account_id=by_campaign[award.campaign_id].funding_account_id,
+            funding_account_id=award.campaign.funding_account_id,
             points=award.points,
             spendable_at=None,
-            expires_at=expiry_of(at, by_campaign[award.campaign_id].lifetime_days),
+            expires_at=expiry_of(at, award.campaign.lifetime_days),
         )
         for award in decision.awards
     ]
@@ -383,7 +383,6 @@ def _lots(basis: _Basis, decision: _Decision, scanner: Scanner, at: datetime) ->
 
 def _counter_rows(basis: _Basis, decision: _Decision, scanner: Scanner) -> list[dict[str, Any]]:
     """Only campaigns with a daily cap need counting."""
-    capped = {campaign.id for campaign in basis.campaigns if campaign.rule.day_cap_points is not None}
     return [
         {
             "account_id": scanner.account_id,
@@ -393,5 +392,5 @@ def _counter_rows(basis: _Basis, decision: _Decision, scanner: Scanner) -> list[
             "award_count": basis.award_counts.get(award.campaign_id, 0) + 1,
         }
         for award in decision.awards
-        if award.campaign_id in capped
+        if award.campaign.rule.day_cap_points is not None
     ]

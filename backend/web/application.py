@@ -4,6 +4,7 @@
 would keep the rows after an error, an after_request hook would answer 500.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Request, Response, g, request
@@ -32,6 +33,10 @@ EASY_JAPANESE_TAGS = {"ja-x-easy", "ja-easy", "ja-hira", "ja@easy"}
 
 
 class Meguri(Flask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view or hook here is a coroutine, and finding that out anew each time costs more than most of them."""
+        return func
+
     def dispatch_request(self) -> ResponseReturnValue:
         g.language = wished_language(request) or DEFAULT_LANGUAGE
         if request.routing_exception is not None:

@@ -18,6 +18,7 @@ from marshmallow import Schema
 from backend.base.errors import DatabaseUnavailable, MeguriError
 from backend.people.permissions import Permission
 from backend.web.calls import Answer, Call
+from backend.web.dumping import Dumper, make_dumper
 from backend.web.problems import (
     BodyMalformed,
     BodyTooLarge,
@@ -88,13 +89,13 @@ class Face(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
             headers=headers() if headers else None,
             limits=limits,
         )
-        answer_schema = answer() if answer else None
+        dump = make_dumper(answer()) if answer else None
 
         def decorate(view: View) -> View:
             @wraps(view)
             def endpoint(call: Call, **path: Any) -> Response:
                 found = view(call, **_arguments(contract), **path)
-                return _respond(found, answer_schema, status)
+                return _respond(found, dump, status)
 
             endpoint.contract = contract  # type: ignore[attr-defined]
             endpoint._apidoc = _documentation(  # type: ignore[attr-defined]
@@ -120,8 +121,13 @@ def _arguments(contract: Contract) -> dict[str, Any]:
     if contract.query is not None:
         arguments["query"] = _load(contract.query, request.args.to_dict())
     if contract.headers is not None:
-        arguments["headers"] = _load(contract.headers, dict(request.headers))
+        arguments["headers"] = _load(contract.headers, _headers_for(contract.headers))
     return arguments
+
+
+def _headers_for(schema: Schema) -> dict[str, str]:
+    names = (field.data_key or name for name, field in schema.load_fields.items())
+    return {name: value for name in names if (value := request.headers.get(name)) is not None}
 
 
 def _load(schema: Schema, data: Any) -> Any:
@@ -138,15 +144,15 @@ def json_body() -> Any:
         raise BodyMalformed from error
 
 
-def _respond(found: Any, schema: Schema | None, status: int) -> Response:
+def _respond(found: Any, dump: Dumper | None, status: int) -> Response:
     headers: dict[str, str] = {}
     if isinstance(found, Response):
         return found
     if isinstance(found, Answer):
         status, headers, found = found.status or status, dict(found.headers), found.value
-    data = b"" if schema is None else orjson.dumps(schema.dump(found))
+    data = b"" if dump is None else orjson.dumps(dump(found))
     response = current_app.response_class(data, status=status, mimetype="application/json")
-    if schema is None:
+    if dump is None:
         response.headers.pop("Content-Type", None)
     response.headers.extend(headers)
     return response

@@ -5,6 +5,7 @@ import re
 import sys
 import time
 import uuid
+from functools import cache
 
 import orjson
 import structlog
@@ -22,6 +23,10 @@ SECONDS = Histogram(
 )
 
 log = structlog.get_logger()
+
+# Looking a metric up by its labels costs more than counting; there are no more than there are routes and statuses.
+_counter = cache(REQUESTS.labels)
+_histogram = cache(SECONDS.labels)
 
 
 def configure_logs(level: str) -> None:
@@ -41,26 +46,29 @@ def configure_logs(level: str) -> None:
 
 def observe_requests(app: Flask) -> None:
     def begin() -> None:
-        g.started = time.perf_counter()
-        given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        given = request.environ.get("HTTP_X_REQUEST_ID", "")
+        noted = g._get_current_object()
+        noted.started = time.perf_counter()
+        noted.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
     def finish(response: Response) -> Response:
-        if "request_id" not in g:
+        # The objects themselves, for a proxy looks them up again at each use.
+        noted, asked = g._get_current_object(), request._get_current_object()  # type: ignore[attr-defined]
+        if "request_id" not in noted:
             return response
-        seconds = time.perf_counter() - g.started
-        route = request.url_rule.rule if request.url_rule else "(none)"
-        response.headers["X-Request-Id"] = g.request_id
-        REQUESTS.labels(route, request.method, response.status_code).inc()
-        SECONDS.labels(route).observe(seconds)
+        seconds = time.perf_counter() - noted.started
+        route = asked.url_rule.rule if asked.url_rule else "(none)"
+        response.headers.add("X-Request-Id", noted.request_id)
+        _counter(route, asked.method, response.status_code).inc()
+        _histogram(route).observe(seconds)
         log.info(
             "request",
-            request_id=g.request_id,
+            request_id=noted.request_id,
             route=route,
-            method=request.method,
+            method=asked.method,
             status=response.status_code,
-            code=g.get("problem_code"),
-            caller=type(g.get("principal")).__name__,
+            code=noted.get("problem_code"),
+            caller=type(noted.get("principal")).__name__,
             milliseconds=round(seconds * 1000, 1),
         )
         return response

@@ -1,5 +1,7 @@
 """What every answer carries: security headers, and an ETag on reads; a phone that repeats one gets a 304."""
 
+from collections.abc import Mapping
+
 from flask import Flask, Response, request
 from werkzeug.http import generate_etag
 
@@ -10,18 +12,21 @@ PAGE_SECURITY_POLICY = (
 )
 
 
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+
 def finish_responses(app: Flask, *, https: bool) -> None:
+    always = SECURITY_HEADERS | (HTTPS_ONLY if https else {})
+    for_data = always | {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
+    for_pages = always | {"Content-Security-Policy": PAGE_SECURITY_POLICY}
+
     def finish(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        is_page = response.mimetype == "text/html"
-        headers.setdefault(
-            "Content-Security-Policy", PAGE_SECURITY_POLICY if is_page else CONTENT_SECURITY_POLICY
-        )
-        if https:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        _add_missing(response, for_pages if response.mimetype == "text/html" else for_data)
         if "json" in (response.mimetype or ""):
             _make_conditional(response)
         return response
@@ -30,11 +35,19 @@ def finish_responses(app: Flask, *, https: bool) -> None:
 
 
 def _make_conditional(response: Response) -> None:
-    headers = response.headers
-    if request.method not in ("GET", "HEAD") or response.status_code != 200:
-        headers.setdefault("Cache-Control", "no-store")
+    asked = request._get_current_object()  # type: ignore[attr-defined]  # a proxy is slower
+    if asked.method not in ("GET", "HEAD") or response.status_code != 200:
+        _add_missing(response, {"Cache-Control": "no-store"})
         return
-    headers["Cache-Control"] = "private, no-cache"
-    headers["Vary"] = "Authorization, Accept-Language"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Authorization, Accept-Language"
     response.set_etag(generate_etag(response.get_data()))
-    response.make_conditional(request)
+    response.make_conditional(asked)
+
+
+def _add_missing(response: Response, wanted: Mapping[str, str]) -> None:
+    """What the view said itself stands."""
+    said = {name.lower() for name, _ in response.headers}
+    for name, value in wanted.items():
+        if name.lower() not in said:
+            response.headers.add(name, value)

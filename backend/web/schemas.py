@@ -55,11 +55,19 @@ class Whole(fields.Integer):
 
 
 class Moment(fields.AwareDateTime):
-    """A moment with its offset, of this century or the next: the calendar's ends overflow when zones change."""
+    """A moment with its offset, of this century or the next: the calendar's ends overflow when zones change.
+
+    In UTC from here on, so that an answer spells it alike before and after it was stored.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
-        bounds = validate.Range(min=MOMENT_MIN, max=MOMENT_MAX, error="Must be from 2000 to 2199.")
-        super().__init__(format="iso", validate=bounds, **kwargs)
+        super().__init__(format="iso", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        if not MOMENT_MIN <= moment <= MOMENT_MAX:
+            raise ValidationError("Must be from 2000 to 2199.")
+        return moment.astimezone(UTC)
 
 
 class QueryWhole(fields.Integer):

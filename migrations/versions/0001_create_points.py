@@ -84,9 +84,6 @@ def upgrade() -> None:
             ["account_id"], ["points_accounts.id"], name=op.f("fk_points_lots_account_id")
         ),
         sa.ForeignKeyConstraint(
-            ["funding_account_id"], ["points_accounts.id"], name=op.f("fk_points_lots_funding_account_id")
-        ),
-        sa.ForeignKeyConstraint(
             ["transaction_id"], ["points_transactions.id"], name=op.f("fk_points_lots_transaction_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_points_lots")),

@@ -68,9 +68,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["account_id"], ["points_accounts.id"], name=op.f("fk_campaign_counters_account_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaigns.id"], name=op.f("fk_campaign_counters_campaign_id")
-        ),
         sa.PrimaryKeyConstraint("account_id", "counted_on", "campaign_id", name=op.f("pk_campaign_counters")),
     )
     revisions = sa.table(

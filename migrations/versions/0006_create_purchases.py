@@ -41,7 +41,6 @@ def upgrade() -> None:
         # Rows that are updated in place: room on the page spares every index a new entry.
         postgresql_with={"fillfactor": 70},
     )
-    op.create_index("ix_till_codes_shop_id", "till_codes", ["shop_id"], unique=False)
     op.create_table(
         "purchases",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -73,6 +72,5 @@ def downgrade() -> None:
     op.drop_index("ix_purchases_shop_id_id", table_name="purchases")
     op.drop_index("ix_purchases_account_id_id", table_name="purchases")
     op.drop_table("purchases")
-    op.drop_index("ix_till_codes_shop_id", table_name="till_codes")
     op.drop_table("till_codes")
     op.drop_table("signing_keys")

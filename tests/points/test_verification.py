@@ -15,6 +15,7 @@ from backend.points.verification import Finding, verify_ledger
 SUMS_TO_ZERO = "entries of a transaction sum to zero"
 IS_SUM_OF_ENTRIES = "a balance is the sum of its entries"
 LOTS_ARE_BALANCE = "a citizen's lots are their balance"
+CAME_FROM_BUDGET = "a lot came out of the budget it names"
 NOT_BELOW_ZERO = "only the issuance is below zero"
 
 
@@ -80,6 +81,13 @@ class TestVerifyLedger:
 
         assert laws_broken(database) == {LOTS_ARE_BALANCE}
 
+    def test_finds_a_lot_of_a_budget_that_did_not_give_it(self, database: Database, purse: uuid.UUID) -> None:
+        database.run(
+            lambda session: session.execute(update(PointsLot).values(funding_account_id=uuid.uuid4()))
+        )
+
+        assert laws_broken(database) == {CAME_FROM_BUDGET}
+
     def test_finds_an_altered_entry(self, database: Database, purse: uuid.UUID) -> None:
         drop_guard(database, "update")
         database.run(
@@ -99,7 +107,7 @@ class TestVerifyLedger:
         assert laws_broken(database) == {SUMS_TO_ZERO, IS_SUM_OF_ENTRIES}
 
     def test_finds_a_whole_transaction_that_is_gone(self, database: Database, purse: uuid.UUID) -> None:
-        """Its entries balance, so only the balances they had moved give it away."""
+        """Its entries balance, but the balances they had moved and the lot they had made give it away."""
         drop_guard(database, "delete")
         transaction_id = database.run(
             lambda session: session.scalars(
@@ -113,7 +121,7 @@ class TestVerifyLedger:
             )
         )
 
-        assert laws_broken(database) == {IS_SUM_OF_ENTRIES}
+        assert laws_broken(database) == {IS_SUM_OF_ENTRIES, CAME_FROM_BUDGET}
 
     def test_finds_an_account_below_zero(self, database: Database, purse: uuid.UUID) -> None:
         database.run(

@@ -12,11 +12,12 @@ from backend.campaigns.queries import get_campaign_names
 from backend.purchases.queries import PurchaseRecord, ShopCard
 from backend.purchases.service import ResolvedScan, verdict_document
 
-Names = Mapping[uuid.UUID, Mapping[str, str]]
+# By campaign, its id spelled as verdicts keep it.
+Names = Mapping[str, Mapping[str, str]]
 
 
 def present_scan(resolved: ResolvedScan, language: str) -> dict[str, Any]:
-    names = {campaign.id: campaign.names for campaign in resolved.campaigns}
+    names = {str(verdict.campaign_id): verdict.campaign.names for verdict in resolved.verdicts}
     documents = [verdict_document(verdict) for verdict in resolved.verdicts]
     return {
         "shop": _shop(resolved.shop, language),
@@ -32,12 +33,12 @@ def present_purchase(
 ) -> dict[str, Any]:
     """`names` of its campaigns, where the caller has them already."""
     if names is None:
-        names = get_campaign_names(session, campaign_ids=_campaign_ids([record]))
+        names = _names_of(session, [record])
     return _purchase(record, names, language)
 
 
 def present_purchases(session: Session, page: Page[PurchaseRecord], language: str) -> dict[str, Any]:
-    names = get_campaign_names(session, campaign_ids=_campaign_ids(page.items))
+    names = _names_of(session, page.items)
     return {
         "items": [_purchase(record, names, language) for record in page.items],
         "next_cursor": page.next_cursor,
@@ -63,22 +64,21 @@ def _shop(shop: ShopCard, language: str) -> dict[str, Any]:
 
 
 def _verdicts(documents: Sequence[Mapping[str, Any]], names: Names, language: str) -> list[dict[str, Any]]:
-    shown = []
-    for document in documents:
-        campaign_id = uuid.UUID(document["campaign_id"])
-        shown.append(
-            {
-                "campaign_id": campaign_id,
-                "campaign": pick_language(names.get(campaign_id, {}), language),
-                "code": document["code"],
-                "points": document["points"],
-                "text": text(
-                    f"verdict.{document['code']}", language, points=document["points"], **document["params"]
-                ),
-            }
-        )
-    return shown
+    return [
+        {
+            "campaign_id": document["campaign_id"],
+            "campaign": pick_language(names.get(document["campaign_id"], {}), language),
+            "code": document["code"],
+            "points": document["points"],
+            "text": text(
+                f"verdict.{document['code']}", language, points=document["points"], **document["params"]
+            ),
+        }
+        for document in documents
+    ]
 
 
-def _campaign_ids(records: Sequence[PurchaseRecord]) -> list[uuid.UUID]:
-    return [uuid.UUID(verdict["campaign_id"]) for record in records for verdict in record.verdicts]
+def _names_of(session: Session, records: Sequence[PurchaseRecord]) -> Names:
+    ids = {uuid.UUID(verdict["campaign_id"]) for record in records for verdict in record.verdicts}
+    found = get_campaign_names(session, campaign_ids=list(ids))
+    return {str(campaign_id): names for campaign_id, names in found.items()}

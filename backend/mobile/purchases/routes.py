@@ -85,7 +85,7 @@ def record_purchase(call: Call, body: dict[str, Any], headers: dict[str, Any]) -
         context=_context(call),
         at=call.at,
     )
-    names = {campaign.id: campaign.names for campaign in recorded.campaigns} or None
+    names = {str(verdict.campaign_id): verdict.campaign.names for verdict in recorded.verdicts} or None
     value = present_purchase(call.session, recorded.record, call.language, names)
     return Answer(value, headers={"Idempotent-Replayed": "true"}) if recorded.is_replay else value
 
