@@ -1,7 +1,7 @@
 """A list of writes that travels as one statement.
 
-On PostgreSQL the list becomes data-modifying CTEs of a single statement, on SQLite the same list runs in
-order inside the transaction. Ids are ours (UUIDv7), so that no write waits for another's answer.
+On PostgreSQL the list becomes data-modifying CTEs of a single statement, on SQLite the same list runs row by
+row inside the transaction. Ids are ours (UUIDv7), so that no write waits for another's answer.
 
 Two laws of such a statement, which callers keep: a row is changed by at most one write of a list; and a
 missed guard would not stop the other writes, so what each of them touched is counted, and one row too few
@@ -10,6 +10,7 @@ makes the statement fail as a whole: StaleRead.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import orjson
@@ -32,16 +33,19 @@ from sqlalchemy import (
     literal_column,
     select,
     true,
+    values,
 )
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate, UpdateBase
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import NullType, TypeEngine
 
 from backend.base.database import connection_of
 from backend.base.errors import StaleRead
 from backend.base.statements import Compiled
 
+# So many rows of a write stand in the statement itself: an award from each of three budgets moves four balances.
+FEW = 4
 GUARD_MISSED = "22012"  # division_by_zero
 
 RowColumns = Mapping[str, ColumnElement[Any]]
@@ -49,45 +53,44 @@ WriteRow = Mapping[str, Any]
 Counted = ReturningInsert[Any] | ReturningUpdate[Any] | ReturningDelete[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Write:
-    """One INSERT or UPDATE, written for a single row of parameters.
+    """One INSERT or UPDATE, written for a single row of parameters, given any number of rows.
 
-    `many`: takes any number of rows (a JSON document on PostgreSQL), else exactly one.
     `guarded`: must touch as many rows as it was given, or the whole list counts as a stale read.
     """
 
     name: str
     params: Mapping[str, TypeEngine[Any]]
     build: Callable[[RowColumns, str], UpdateBase]
-    many: bool = False
     guarded: bool = True
 
 
-def insert_into(table: FromClause, *columns: str, many: bool = False) -> Write:
-    """Insert the named columns of a table, one row or many. Needs no guard: an insert fails or is done."""
+def insert_into(table: FromClause, *columns: str) -> Write:
+    """Insert the named columns of a table. Needs no guard: an insert fails or is done."""
     assert isinstance(table, Table)  # noqa: S101 (every model here is a table)
 
-    def build(row: RowColumns, dialect: str) -> UpdateBase:
-        if many:
-            source = select(*[row[name] for name in columns])
-            return insert(table).from_select(list(columns), source, include_defaults=False)
-        return insert(table).values({name: row[name] for name in columns}).inline()
+    def build(row: RowColumns, _dialect: str) -> UpdateBase:
+        source = select(*[row[name] for name in columns])
+        return insert(table).from_select(list(columns), source, include_defaults=False)
 
     params = {name: table.c[name].type for name in columns}
-    return Write(table.name, params, build, many=many, guarded=False)
+    untyped = [name for name, type_ in params.items() if isinstance(type_, NullType)]
+    if untyped:  # of a foreign key to a table that is not imported yet
+        raise TypeError(f"{table.name}: no type is known for {', '.join(untyped)}")
+    return Write(table.name, params, build, guarded=False)
 
 
 class WriteList:
-    """The writes, in the order in which SQLite runs them; compiled once for each kind of database."""
+    """The writes, in the order in which SQLite runs them.
+
+    On PostgreSQL a statement is compiled for each combination of how many rows the writes get. A few rows stand
+    in it as VALUES; more of them travel as one JSON document, whatever their number.
+    """
 
     def __init__(self, writes: Sequence[Write]) -> None:
         self.writes = writes
-        # Of each write that takes one row: its parameters' names in the statement and in the row.
-        self._names = {
-            write.name: [(f"{write.name}__{name}", name) for name in write.params] for write in writes
-        }
-        self._as_one: Compiled | None = None
+        self._as_one: dict[tuple[int, ...], Compiled] = {}
         self._in_order: list[Compiled] | None = None
 
     def run(self, session: Session, rows: Mapping[str, Sequence[WriteRow]]) -> None:
@@ -101,21 +104,19 @@ class WriteList:
             self._run_in_order(connection, rows)
 
     def _run_as_one(self, connection: Connection, rows: Mapping[str, Sequence[WriteRow]]) -> None:
-        if self._as_one is None:
-            self._as_one = Compiled(_as_one_statement(self.writes), connection.dialect)
+        given = [rows.get(write.name, ()) for write in self.writes]
+        shape = tuple(min(len(found), FEW + 1) for found in given)
+        if not any(shape):
+            return
+        compiled = self._as_one.get(shape)
+        if compiled is None:
+            statement = _as_one_statement(self.writes, shape)
+            compiled = self._as_one[shape] = Compiled(statement, connection.dialect)
         params: dict[str, Any] = {}
-        for write in self.writes:
-            given = rows.get(write.name, ())
-            if write.many:
-                # One document a write: cheaper to bind and to send than an array a column.
-                params[f"{write.name}__rows"] = orjson.dumps(given).decode()
-                params[f"{write.name}__count"] = len(given)
-            else:
-                row = given[0]
-                for parameter, name in self._names[write.name]:
-                    params[parameter] = row[name]
+        for write, found in zip(self.writes, given, strict=True):
+            _bind(write, found, params)
         try:
-            self._as_one.rows(connection, params)
+            compiled.rows(connection, params)
         except DataError as error:
             if getattr(error.orig, "sqlstate", None) != GUARD_MISSED:
                 raise
@@ -124,34 +125,71 @@ class WriteList:
     def _run_in_order(self, connection: Connection, rows: Mapping[str, Sequence[WriteRow]]) -> None:
         if self._in_order is None:
             self._in_order = [
-                Compiled(_counted(write, _single(write), "sqlite"), connection.dialect)
+                Compiled(_counted(write, _bound_row(write), "sqlite"), connection.dialect)
                 for write in self.writes
             ]
         for write, compiled in zip(self.writes, self._in_order, strict=True):
             for row in rows.get(write.name, ()):
-                touched = compiled.rows(
-                    connection, {parameter: row[name] for parameter, name in self._names[write.name]}
-                )
+                params: dict[str, Any] = {}
+                _bind(write, [row], params)
+                touched = compiled.rows(connection, params)
                 if write.guarded and len(touched) != 1:
                     raise StaleRead(write.name)
 
 
-def _single(write: Write) -> RowColumns:
-    return {name: bindparam(f"{write.name}__{name}", type_=type_) for name, type_ in write.params.items()}
+def _bind(write: Write, rows: Sequence[WriteRow], params: dict[str, Any]) -> None:
+    if len(rows) > FEW:
+        params[_place(write, "rows")] = orjson.dumps(rows).decode()
+        params[_place(write, "count")] = len(rows)
+        return
+    for number, row in enumerate(rows):
+        for name, place in _places(write, number):
+            params[place] = row[name]
 
 
-def _recordset(write: Write) -> RowColumns:
+@cache
+def _places(write: Write, number: int) -> list[tuple[str, str]]:
+    """The row's names with those of the statement's parameters."""
+    return [(name, _place(write, name, number)) for name in write.params]
+
+
+def _place(write: Write, name: str, number: int | str = "") -> str:
+    return f"{write.name}_{number}_{name}"
+
+
+def _bound_row(write: Write, number: int = 0) -> dict[str, ColumnElement[Any]]:
+    return {name: bindparam(place, type_=write.params[name]) for name, place in _places(write, number)}
+
+
+def _cast_row(write: Write, number: int = 0) -> dict[str, ColumnElement[Any]]:
+    """On PostgreSQL a bare parameter would count as text in a SELECT or in VALUES."""
+    return {name: cast(bound, bound.type) for name, bound in _bound_row(write, number).items()}
+
+
+def _few_rows(write: Write, count: int) -> RowColumns:
+    columns = [column(name, type_) for name, type_ in write.params.items()]
+    rows = [tuple(_cast_row(write, number).values()) for number in range(count)]
+    return dict(values(*columns, name=f"{write.name}_rows").data(rows).c)
+
+
+def _many_rows(write: Write) -> RowColumns:
     """The rows of a JSON array as a table.
 
     The limit drops nothing: it tells PostgreSQL to expect few rows, or it would guess a hundred and read
     whole tables to join them.
     """
-    document = cast(bindparam(f"{write.name}__rows", type_=Text()), JSON())
+    document = cast(bindparam(_place(write, "rows"), type_=Text()), JSON())
     columns = [column(name, type_) for name, type_ in write.params.items()]
     table = func.json_to_recordset(document).table_valued(*columns)
     table = table.render_derived(name=f"{write.name}_rows", with_types=True)
-    limit = bindparam(f"{write.name}__count", type_=BigInteger())
+    limit = bindparam(_place(write, "count"), type_=BigInteger())
     return dict(select(*table.c).limit(limit).subquery(f"{write.name}_few").c)
+
+
+def _rows(write: Write, count: int) -> RowColumns:
+    if count == 1:
+        return _cast_row(write)
+    return _few_rows(write, count) if count <= FEW else _many_rows(write)
 
 
 def _counted(write: Write, row: RowColumns, dialect: str) -> Counted:
@@ -160,22 +198,17 @@ def _counted(write: Write, row: RowColumns, dialect: str) -> Counted:
     return counted
 
 
-def _as_one_statement(writes: Sequence[Write]) -> Any:
+def _as_one_statement(writes: Sequence[Write], shape: Sequence[int]) -> Any:
     """The last SELECT divides by zero when a guard missed, so that the statement takes everything back itself."""
-    steps = [
-        _counted(write, _recordset(write) if write.many else _single(write), "postgresql").cte(
-            f"{write.name}_written"
-        )
-        for write in writes
-    ]
-    met = [
-        select(func.count()).select_from(step).scalar_subquery() == _expected(write)
-        for step, write in zip(steps, writes, strict=True)
-        if write.guarded
-    ]
+    steps = []
+    met = []
+    for write, count in zip(writes, shape, strict=True):
+        if not count:
+            continue
+        step = _counted(write, _rows(write, count), "postgresql").cte(f"{write.name}_written")
+        steps.append(step)
+        if write.guarded:
+            expected = bindparam(_place(write, "count"), type_=BigInteger()) if count > FEW else count
+            met.append(select(func.count()).select_from(step).scalar_subquery() == expected)
     guard = literal_column("1").op("/", return_type=Integer())(case((and_(true(), *met), 1), else_=0))
     return select(guard.label("met")).add_cte(*steps)
-
-
-def _expected(write: Write) -> Any:
-    return bindparam(f"{write.name}__count", type_=BigInteger()) if write.many else 1

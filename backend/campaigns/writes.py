@@ -37,5 +37,4 @@ COUNTERS = Write(
         "award_count": Integer(),
     },
     _count,
-    many=True,
 )

@@ -48,7 +48,7 @@ TRANSACTIONS = insert_into(
     PointsTransaction.__table__, "id", "kind", "source_id", "occurred_at", "recorded_at"
 )
 ENTRIES = insert_into(
-    PointsEntry.__table__, "transaction_id", "position", "account_id", "slice", "amount_points", many=True
+    PointsEntry.__table__, "transaction_id", "position", "account_id", "slice", "amount_points"
 )
 MOVES = Write(
     "points_moves",
@@ -59,7 +59,6 @@ MOVES = Write(
         "expected_points": BigInteger(),
     },
     _move,
-    many=True,
 )
 LOTS = insert_into(
     PointsLot.__table__,
@@ -72,13 +71,11 @@ LOTS = insert_into(
     "issued_at",
     "spendable_at",
     "expires_at",
-    many=True,
 )
 LOT_USES = Write(
     "points_lot_uses",
     {"lot_id": Uuid(), "points": BigInteger(), "alive_at": UtcDateTime()},
     _use_lot,
-    many=True,
 )
 
 GRANT_WRITES = (TRANSACTIONS, ENTRIES, MOVES, LOTS)

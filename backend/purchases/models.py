@@ -15,6 +15,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    Uuid,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -75,7 +76,7 @@ class Purchase(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_accounts.id"))
-    shop_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shops.id"))
+    shop_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("shops.id"))
     till_code_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("till_codes.id"))
     amount_yen: Mapped[int] = mapped_column(BigInteger)
     done_at: Mapped[datetime] = mapped_column(UtcDateTime)

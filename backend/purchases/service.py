@@ -35,7 +35,7 @@ from backend.purchases.codes import ShopNotActive, TillCodeCancelled, TillCodeEx
 from backend.purchases.keys import derive_key
 from backend.purchases.queries import PurchaseRecord, ShopCard, get_purchase, lock_basis, read_basis
 from backend.purchases.rules import CodeUnreadable, TillCodeText, hash_request, read_scanned
-from backend.purchases.writes import CODE_USE, PURCHASES, RECORD, RECORD_UNREWARDED
+from backend.purchases.writes import CODE_USE, PURCHASES, RECORD
 
 # A till's and a phone's clock may differ by this much from ours.
 CLOCK_SKEW = timedelta(minutes=2)
@@ -162,9 +162,8 @@ def record_purchase(
     record = _record_of(basis, decision, request_hash, at)
     rows = _rows(basis, record, scanner, request_key, at)
     if decision.awards:
-        RECORD.run(session, rows | _award_rows(basis, decision, record, scanner, at))
-    else:
-        RECORD_UNREWARDED.run(session, rows)
+        rows |= _award_rows(basis, decision, record, scanner, at)
+    RECORD.run(session, rows)
     return RecordedPurchase(record, False, decision.verdicts)
 
 

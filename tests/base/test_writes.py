@@ -18,9 +18,7 @@ from tests.support.statements import asked_statements
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 ACCOUNTS = insert_into(PointsAccount.__table__, "id", "kind", "slice_count", "opened_at", "closed_at")
-BALANCES = insert_into(
-    PointsBalance.__table__, "account_id", "slice", "balance_points", "may_overdraw", many=True
-)
+BALANCES = insert_into(PointsBalance.__table__, "account_id", "slice", "balance_points", "may_overdraw")
 
 
 def _take(row: RowColumns, _dialect: str) -> Any:
@@ -32,10 +30,8 @@ def _take(row: RowColumns, _dialect: str) -> Any:
     )
 
 
-TAKE = Write("take", {"account_id": Uuid(), "points": BigInteger()}, _take, many=True)
-TAKE_IF_THERE = Write(
-    "take_if_there", {"account_id": Uuid(), "points": BigInteger()}, _take, many=True, guarded=False
-)
+TAKE = Write("take", {"account_id": Uuid(), "points": BigInteger()}, _take)
+TAKE_IF_THERE = Write("take_if_there", {"account_id": Uuid(), "points": BigInteger()}, _take, guarded=False)
 OPEN = WriteList([ACCOUNTS, BALANCES])
 TAKE_ONLY = WriteList([TAKE])
 OPEN_AND_TAKE_IF_THERE = WriteList([ACCOUNTS, BALANCES, TAKE_IF_THERE])
