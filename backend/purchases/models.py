@@ -71,7 +71,6 @@ class Purchase(Base):
         UniqueConstraint("account_id", "request_key"),
         UniqueConstraint("till_code_id"),
         Index("ix_purchases_account_id_id", "account_id", "id"),
-        Index("ix_purchases_shop_id_id", "shop_id", "id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -263,7 +263,7 @@ def _hopeful_draws(awards: Sequence[Verdict]) -> dict[uuid.UUID, dict[int, int]]
     """One slice a budget, at random, so that shops do not queue for one row; the write's guard tells if it is short."""
     slice_counts = {award.campaign.funding_account_id: award.campaign.slice_count for award in awards}
     return {
-        account_id: {random.randrange(slice_counts[account_id]): points}  # noqa: S311 (spreading, not secrecy)
+        account_id: {int(random.random() * slice_counts[account_id]): points}  # noqa: S311 (spreading, not secrecy)
         for account_id, points in _points_by_account(awards).items()
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, Request, Response, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.routing import MapAdapter
 
 from backend.base.clock import utc_now
 from backend.base.text import DEFAULT_LANGUAGE
@@ -36,6 +37,22 @@ class Meguri(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No view or hook here is a coroutine, and finding that out anew each time costs more than most of them."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """No route here depends on the host, which Flask would read, check and encode for each request."""
+        if request is None:
+            return super().create_url_adapter(request)
+        environ = request.environ
+        return MapAdapter(
+            self.url_map,
+            server_name=environ.get("HTTP_HOST") or environ["SERVER_NAME"],
+            script_name=environ["SCRIPT_NAME"] or "/",
+            subdomain=self.url_map.default_subdomain,
+            url_scheme=environ["wsgi.url_scheme"],
+            path_info=request.path,
+            default_method=request.method,
+            query_args=environ["QUERY_STRING"],
+        )
 
     def dispatch_request(self) -> ResponseReturnValue:
         g.language = wished_language(request) or DEFAULT_LANGUAGE

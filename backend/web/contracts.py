@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any
 
 import orjson
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
@@ -30,6 +30,7 @@ from backend.web.problems import (
     status_of,
 )
 from backend.web.rate_limits import RateLimit
+from backend.web.responses import CompleteResponse
 
 View = Callable[..., Any]
 
@@ -151,11 +152,7 @@ def _respond(found: Any, dump: Dumper | None, status: int) -> Response:
     if isinstance(found, Answer):
         status, headers, found = found.status or status, dict(found.headers), found.value
     data = b"" if dump is None else orjson.dumps(dump(found))
-    response = current_app.response_class(data, status=status, mimetype="application/json")
-    if dump is None:
-        response.headers.pop("Content-Type", None)
-    response.headers.extend(headers)
-    return response
+    return CompleteResponse(data, status, headers, mimetype="application/json" if dump else None)
 
 
 def _all_errors(contract: Contract, errors: Sequence[type[MeguriError]]) -> list[type[MeguriError]]:

@@ -1,9 +1,14 @@
 """What every answer carries: security headers, and an ETag on reads; a phone that repeats one gets a 304."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
+from werkzeug.datastructures import Headers
 from werkzeug.http import generate_etag
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 PAGE_SECURITY_POLICY = (
@@ -18,6 +23,17 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+
+class CompleteResponse(Response):
+    """A body in memory with its length, and no address in the headers: nothing is left to correct in a copy."""
+
+    default_mimetype = None
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        if self.status_code in (204, 304):  # which may not tell of a body
+            return super().get_wsgi_headers(environ)
+        return self.headers
 
 
 def finish_responses(app: Flask, *, https: bool) -> None:

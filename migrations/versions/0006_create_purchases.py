@@ -65,11 +65,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("till_code_id", name=op.f("uq_purchases_till_code_id")),
     )
     op.create_index("ix_purchases_account_id_id", "purchases", ["account_id", "id"], unique=False)
-    op.create_index("ix_purchases_shop_id_id", "purchases", ["shop_id", "id"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_purchases_shop_id_id", table_name="purchases")
     op.drop_index("ix_purchases_account_id_id", table_name="purchases")
     op.drop_table("purchases")
     op.drop_table("till_codes")
