@@ -215,6 +215,28 @@ class TestPurchasesAtOnce:
         assert database.run(verify_ledger) == []
 
     @pytest.mark.parametrize("round", range(3))
+    def test_of_one_citizen_all_go_through_while_two_budgets_run_out(
+        self, app: Any, world: World, clerk: ApiClient, database: Database, at: datetime, round: int
+    ) -> None:
+        budgets = [
+            run_campaign(database, world, at, slug=f"budget-{points}", budget_points=points, fixed_points=900)
+            for points in (1_000, 10_000)
+        ]
+        urls = [issue(clerk, 99)["url"] for _ in range(16)]
+
+        responses = at_once(
+            [
+                recording(app, world.citizen.token, url, f"purchase-{number}")
+                for number, url in enumerate(urls)
+            ]
+        )
+
+        assert statuses(responses) == [201] * 16
+        assert [balance(database, account_id) for account_id in budgets] == [0, 0]
+        assert balance(database, world.citizen.account_id) == 1_000 + 10_000
+        assert database.run(verify_ledger) == []
+
+    @pytest.mark.parametrize("round", range(3))
     def test_and_a_cancelled_code_leave_one_winner(
         self, app: Any, world: World, clerk: ApiClient, database: Database, round: int
     ) -> None:
