@@ -61,12 +61,12 @@ class Moment(fields.AwareDateTime):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="iso", **kwargs)
+        self._bounds = validate.Range(min=MOMENT_MIN, max=MOMENT_MAX, error="Must be from 2000 to 2199.")
+        super().__init__(format="iso", validate=self._bounds, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         moment = super()._deserialize(value, attr, data, **kwargs)
-        if not MOMENT_MIN <= moment <= MOMENT_MAX:
-            raise ValidationError("Must be from 2000 to 2199.")
+        self._bounds(moment)
         return moment.astimezone(UTC)
 
 

@@ -1,16 +1,14 @@
 """GET /v1/notices."""
 
 from datetime import datetime
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from backend.base.database import Database
-from backend.base.statements import Compiled
 from tests.factories.notices import make_notice
 from tests.factories.world import World
 from tests.support.client import ApiClient
+from tests.support.statements import asked_statements
 
 
 class TestListNotices:
@@ -64,30 +62,15 @@ class TestListNotices:
         assert neighbour.get("/v1/notices").get_json()["items"] == []
 
     def test_takes_two_reads_of_the_database(
-        self,
-        citizen: ApiClient,
-        world: World,
-        database: Database,
-        at: datetime,
-        monkeypatch: pytest.MonkeyPatch,
+        self, citizen: ApiClient, world: World, database: Database, at: datetime
     ) -> None:
         """Who is calling, and the page with its count."""
         database.run(lambda session: make_notice(session, citizen_id=world.citizen.id, at=at))
-        statements: list[str] = []
-        rows = Compiled.rows
 
-        def remember_prepared(self: Compiled, *arguments: Any) -> Any:
-            statements.append(self.text)
-            return rows(self, *arguments)
+        with asked_statements(database) as statements:
+            citizen.get("/v1/notices")
 
-        def remember_others(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            statements.append(statement)
-
-        monkeypatch.setattr(Compiled, "rows", remember_prepared)
-        event.listen(database.engine, "before_cursor_execute", remember_others)
-        citizen.get("/v1/notices")
-
-        assert len([statement for statement in statements if statement != "BEGIN"]) == 2, statements
+        assert len(statements) == 2, statements
 
     def test_answers_304_to_a_phone_that_knows_it_already(
         self, citizen: ApiClient, world: World, database: Database, at: datetime

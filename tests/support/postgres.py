@@ -76,7 +76,8 @@ class PostgresServer:
 
     def create_database(self, name: str, template: str | None = None) -> str:
         """Make a database and give its URL; a copy of `template` if named (nobody may be using it)."""
-        self._execute("CREATE DATABASE {} TEMPLATE {}", name, template or "template1")
+        # A copy of the files takes a quarter of the time of a copy through the log.
+        self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template or "template1")
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
