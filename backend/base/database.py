@@ -6,7 +6,7 @@ SQLite by default (WAL, foreign keys, durable, one writer at a time), PostgreSQL
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -143,11 +143,11 @@ class Database:
                 if session.in_transaction():  # the ORM was used
                     session.close()
 
+    def _turn(self, writes: bool) -> AbstractContextManager[None]:
+        return self._writers_turn() if self.is_sqlite and writes else nullcontext()
+
     @contextmanager
-    def _turn(self, writes: bool) -> Iterator[None]:
-        if not (self.is_sqlite and writes):
-            yield
-            return
+    def _writers_turn(self) -> Iterator[None]:
         if not self._writer_turn.acquire(timeout=LOCK_WAIT_SECONDS):
             raise DatabaseUnavailable
         try:

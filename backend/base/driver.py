@@ -6,11 +6,15 @@ binary, by the driver's own low-level calls.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Protocol
-from uuid import UUID
 
-from sqlalchemy import Connection
+import orjson
+from sqlalchemy import JSON, Boolean, Connection, Date, Float, Integer, LargeBinary, String, Uuid
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeEngine
+
+from backend.base.database import UtcDateTime
 
 Rows = Sequence[Sequence[Any]]
 
@@ -48,10 +52,9 @@ class _PostgresExecutor:
         self._names: dict[str, bytes] = {}
 
     def execute(self, text: str, values: Sequence[Any]) -> Rows:
-        """Raises TypeError for a value of a kind that was never sent so far."""
+        """`values` as `text_encoder` wrote them."""
         name = self._names.get(text) or self._prepare(text)
-        given = [None if value is None else _AS_TEXT[type(value)](value) for value in values]
-        result = self._server.exec_prepared(name, given, None, BINARY)
+        result = self._server.exec_prepared(name, values, None, BINARY)
         if result.status not in SUCCEEDED:
             self._refuse(result)
         self._transformer.set_pgresult(result)
@@ -80,7 +83,20 @@ BINARY = 1
 SUCCEEDED = (1, 2)
 
 
-def _text_of(value: str) -> bytes:
+Encoder = Callable[[Any], bytes | None]
+
+
+def text_encoder(type_: TypeEngine[Any], _dialect: Dialect) -> Encoder:
+    """How a value of the type is written for PostgreSQL to read. Raises TypeError for a type not sent so far."""
+    found = next((encode for kind, encode in _ENCODERS if isinstance(type_, kind)), None)
+    if found is None:
+        raise TypeError(f"no text is known for parameters of type {type_!r}")
+    return found
+
+
+def _text(value: str | None) -> bytes | None:
+    if value is None:
+        return None
     data = value.encode()
     if 0 in data:
         from psycopg import DataError
@@ -89,21 +105,22 @@ def _text_of(value: str) -> bytes:
     return data
 
 
-class _Encoders(dict[type, Callable[[Any], bytes]]):
-    def __missing__(self, kind: type) -> Callable[[Any], bytes]:
-        raise TypeError(f"a parameter of type {kind.__name__} has no text for PostgreSQL")
+def _moment(value: datetime | None) -> bytes | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a moment without its time zone")
+    return value.isoformat().encode()
 
 
-# A value as PostgreSQL reads it.
-_AS_TEXT = _Encoders(
-    {
-        str: _text_of,
-        int: lambda value: b"%d" % value,
-        bool: lambda value: b"t" if value else b"f",
-        UUID: lambda value: b"%032x" % value.int,
-        bytes: lambda value: b"\\x" + value.hex().encode(),
-        datetime: lambda value: value.isoformat().encode(),
-        date: lambda value: value.isoformat().encode(),
-        float: lambda value: repr(value).encode(),
-    }
+_ENCODERS: Sequence[tuple[type[TypeEngine[Any]], Encoder]] = (
+    (Uuid, lambda value: None if value is None else b"%032x" % value.int),
+    (UtcDateTime, _moment),
+    (Integer, lambda value: None if value is None else b"%d" % value),
+    (Boolean, lambda value: None if value is None else (b"t" if value else b"f")),
+    (Date, lambda value: None if value is None else value.isoformat().encode()),
+    (JSON, orjson.dumps),
+    (LargeBinary, lambda value: None if value is None else b"\\x" + value.hex().encode()),
+    (Float, lambda value: None if value is None else repr(value).encode()),
+    (String, _text),
 )

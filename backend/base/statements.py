@@ -10,7 +10,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, BindParameter, Connection, LargeBinary
+from sqlalchemy import BindParameter, Connection
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from backend.base.database import connection_of, json_text
-from backend.base.driver import executor_of
+from backend.base.database import connection_of
+from backend.base.driver import executor_of, text_encoder
 
 Translate = Callable[[Any], Any]
 # Both kinds are compiled to this style, whose places are easily found and given the driver's own spelling.
@@ -42,8 +42,9 @@ class Compiled:
             if bind.value is not None and not bind.required
         }
         names = [name for name in dict.fromkeys(_PYFORMAT.findall(str(compiler))) if name not in constants]
-        # In the order of their places; None where a value goes as it is.
-        self._params = [(name, _bind_processor(compiler.binds[name].type, dialect)) for name in names]
+        self.names = names
+        translate = text_encoder if is_postgresql else _bind_processor
+        self._translations = [translate(compiler.binds[name].type, dialect) for name in names]
         # The database's own placeholders: the driver need not parse the text each time.
         mark = "$" if is_postgresql else "?"
         places = {name: f"{mark}{position}" for position, name in enumerate(names, 1)}
@@ -58,11 +59,16 @@ class Compiled:
 
     def rows(self, connection: Connection, params: Mapping[str, Any]) -> Sequence[Any]:
         """Named tuples of the statement's columns."""
-        values = [
-            params[name] if translate is None else translate(params[name]) for name, translate in self._params
-        ]
+        return self.rows_for(connection, [params[name] for name in self.names])
+
+    def rows_for(self, connection: Connection, values: Sequence[Any]) -> Sequence[Any]:
+        """The same, of values in the order of `names`."""
         try:
-            found = executor_of(connection).execute(self.text, values)
+            given = [
+                value if translate is None else translate(value)
+                for translate, value in zip(self._translations, values, strict=True)
+            ]
+            found = executor_of(connection).execute(self.text, given)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _as_sqlalchemy(error, self.text, connection) from error
         return [self._translated(row) for row in found]
@@ -126,13 +132,7 @@ def _literal(bind: BindParameter[Any], dialect: Dialect) -> str:
 
 
 def _bind_processor(type_: TypeEngine[Any], dialect: Dialect) -> Translate | None:
-    here = type_.dialect_impl(dialect)
-    # Not wrapped for the driver's cursor, which has no part in this.
-    if isinstance(here, JSON):
-        return json_text
-    if isinstance(here, LargeBinary):
-        return None
-    processor: Translate | None = here.bind_processor(dialect)
+    processor: Translate | None = type_.dialect_impl(dialect).bind_processor(dialect)
     return processor
 
 

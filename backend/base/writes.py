@@ -10,7 +10,6 @@ makes the statement fail as a whole: StaleRead.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import orjson
@@ -35,6 +34,7 @@ from sqlalchemy import (
     true,
     values,
 )
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate, UpdateBase
@@ -44,6 +44,8 @@ from backend.base.database import connection_of
 from backend.base.errors import StaleRead
 from backend.base.statements import Compiled
 
+# What takes the place of a row's columns when many rows travel as one document.
+DOCUMENT = ("rows", "count")
 # So many rows of a write stand in the statement itself: an award from each of three budgets moves four balances.
 FEW = 4
 GUARD_MISSED = "22012"  # division_by_zero
@@ -90,7 +92,7 @@ class WriteList:
 
     def __init__(self, writes: Sequence[Write]) -> None:
         self.writes = writes
-        self._as_one: dict[tuple[int, ...], Compiled] = {}
+        self._as_one: dict[tuple[int, ...], _AsOne] = {}
         self._in_order: list[Compiled] | None = None
 
     def run(self, session: Session, rows: Mapping[str, Sequence[WriteRow]]) -> None:
@@ -108,15 +110,11 @@ class WriteList:
         shape = tuple(min(len(found), FEW + 1) for found in given)
         if not any(shape):
             return
-        compiled = self._as_one.get(shape)
-        if compiled is None:
-            statement = _as_one_statement(self.writes, shape)
-            compiled = self._as_one[shape] = Compiled(statement, connection.dialect)
-        params: dict[str, Any] = {}
-        for write, found in zip(self.writes, given, strict=True):
-            _bind(write, found, params)
+        statement = self._as_one.get(shape)
+        if statement is None:
+            statement = self._as_one[shape] = _AsOne(self.writes, shape, connection.dialect)
         try:
-            compiled.rows(connection, params)
+            statement.run(connection, given)
         except DataError as error:
             if getattr(error.orig, "sqlstate", None) != GUARD_MISSED:
                 raise
@@ -130,35 +128,42 @@ class WriteList:
             ]
         for write, compiled in zip(self.writes, self._in_order, strict=True):
             for row in rows.get(write.name, ()):
-                params: dict[str, Any] = {}
-                _bind(write, [row], params)
-                touched = compiled.rows(connection, params)
+                touched = compiled.rows(connection, {_place(write, name): row[name] for name in write.params})
                 if write.guarded and len(touched) != 1:
                     raise StaleRead(write.name)
 
 
-def _bind(write: Write, rows: Sequence[WriteRow], params: dict[str, Any]) -> None:
-    if len(rows) > FEW:
-        params[_place(write, "rows")] = orjson.dumps(rows).decode()
-        params[_place(write, "count")] = len(rows)
-        return
-    for number, row in enumerate(rows):
-        for name, place in _places(write, number):
-            params[place] = row[name]
+class _AsOne:
+    """One statement of a list, for so many rows of each write."""
+
+    def __init__(self, writes: Sequence[Write], shape: Sequence[int], dialect: Dialect) -> None:
+        self._compiled = Compiled(_as_one_statement(writes, shape), dialect)
+        places = {
+            _place(write, name, number): (index, number, name)
+            for index, (write, count) in enumerate(zip(writes, shape, strict=True))
+            for number in range(count if count <= FEW else 1)
+            for name in (write.params if count <= FEW else DOCUMENT)
+        }
+        # Of each parameter in its order: which write, which of its rows, which column.
+        self._sources = [places[name] for name in self._compiled.names]
+
+    def run(self, connection: Connection, given: Sequence[Sequence[WriteRow]]) -> None:
+        found = [rows if len(rows) <= FEW else _as_document(rows) for rows in given]
+        values = [found[index][number][name] for index, number, name in self._sources]
+        self._compiled.rows_for(connection, values)
 
 
-@cache
-def _places(write: Write, number: int) -> list[tuple[str, str]]:
-    """The row's names with those of the statement's parameters."""
-    return [(name, _place(write, name, number)) for name in write.params]
+def _as_document(rows: Sequence[WriteRow]) -> Sequence[WriteRow]:
+    return [dict(zip(DOCUMENT, (orjson.dumps(rows).decode(), len(rows)), strict=True))]
 
 
-def _place(write: Write, name: str, number: int | str = "") -> str:
+def _place(write: Write, name: str, number: int = 0) -> str:
+    """The name of a parameter in the statement."""
     return f"{write.name}_{number}_{name}"
 
 
 def _bound_row(write: Write, number: int = 0) -> dict[str, ColumnElement[Any]]:
-    return {name: bindparam(place, type_=write.params[name]) for name, place in _places(write, number)}
+    return {name: bindparam(_place(write, name, number), type_=type_) for name, type_ in write.params.items()}
 
 
 def _cast_row(write: Write, number: int = 0) -> dict[str, ColumnElement[Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Request, Response, g, request
+from flask.sessions import NullSession, SessionInterface
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.routing import MapAdapter
@@ -33,7 +34,19 @@ from backend.web.usage import note_use
 EASY_JAPANESE_TAGS = {"ja-x-easy", "ja-easy", "ja-hira", "ja@easy"}
 
 
+EMPTY_SESSION = NullSession()
+
+
+class NoSessions(SessionInterface):
+    """No answer here sets a cookie: whoever calls is known by a bearer token."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return EMPTY_SESSION
+
+
 class Meguri(Flask):
+    session_interface = NoSessions()
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No view or hook here is a coroutine, and finding that out anew each time costs more than most of them."""
         return func
@@ -55,7 +68,8 @@ class Meguri(Flask):
         )
 
     def dispatch_request(self) -> ResponseReturnValue:
-        g.language = wished_language(request) or DEFAULT_LANGUAGE
+        wished = wished_language(request)
+        g.language = wished or DEFAULT_LANGUAGE
         if request.routing_exception is not None:
             self.raise_routing_exception(request)
         rule = request.url_rule
@@ -64,9 +78,9 @@ class Meguri(Flask):
         contract = contract_of(view)
         if contract is None or request.method == "OPTIONS":  # pages and files that touch no data
             return super().dispatch_request()
-        return self._dispatch_contract(view, contract)
+        return self._dispatch_contract(view, contract, wished)
 
-    def _dispatch_contract(self, view: Any, contract: Contract) -> Response:
+    def _dispatch_contract(self, view: Any, contract: Contract, wished: str | None) -> Response:
         ground = ground_of(self)
         at = utc_now()
         credential = read_credential(request, ground)
@@ -76,7 +90,7 @@ class Meguri(Flask):
         def work(session: Session) -> Response:
             principal = identify(session, credential, at, ground)
             g.principal = principal
-            g.language = wished_language(request) or chosen_language(principal)
+            g.language = wished or chosen_language(principal)
             require(principal, contract.permission)
             call = Call(session, at, principal, g.language, ground)
             response: Response = view(call, **(request.view_args or {}))

@@ -32,7 +32,6 @@ _histogram = cache(SECONDS.labels)
 def configure_logs(level: str) -> None:
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

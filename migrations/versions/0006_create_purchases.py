@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_till_codes_shop_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_till_codes")),
         # Rows that are updated in place: room on the page spares every index a new entry.
-        postgresql_with={"fillfactor": 70},
+        postgresql_with={"fillfactor": 60},
     )
     op.create_table(
         "purchases",
