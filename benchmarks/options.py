@@ -17,7 +17,7 @@ class Options:
     def from_environment(cls) -> "Options":
         return cls(
             clients=int(os.environ.get("BENCH_CLIENTS", "32")),
-            seconds=float(os.environ.get("BENCH_SECONDS", "7")),
-            rounds=int(os.environ.get("BENCH_ROUNDS", "3")),
+            seconds=float(os.environ.get("BENCH_SECONDS", "3")),
+            rounds=int(os.environ.get("BENCH_ROUNDS", "9")),
             warm_up_seconds=float(os.environ.get("BENCH_WARM_UP_SECONDS", "4")),
         )

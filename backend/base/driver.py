@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import JSON, Boolean, Connection, Date, Float, Integer, LargeBinary, String, Uuid
+from sqlalchemy import JSON, Boolean, Connection, Date, Integer, LargeBinary, String, Uuid
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeEngine
 
@@ -121,6 +121,5 @@ _ENCODERS: Sequence[tuple[type[TypeEngine[Any]], Encoder]] = (
     (Date, lambda value: None if value is None else value.isoformat().encode()),
     (JSON, orjson.dumps),
     (LargeBinary, lambda value: None if value is None else b"\\x" + value.hex().encode()),
-    (Float, lambda value: None if value is None else repr(value).encode()),
     (String, _text),
 )

@@ -60,6 +60,10 @@ class Run:
     stolen: list[tuple[float, float]] = field(default_factory=list)  # CPU seconds during A and during HTTP
     spent: Spent = field(default_factory=lambda: Spent(0, 0, Counter()))  # in the HTTP halves of the rounds
 
+    @property
+    def ratios(self) -> list[float]:
+        return [load.per_second / rate for load, rate in zip(self.loads, self.a_rates, strict=True)]
+
     def send(self, seconds: float) -> Load:
         """Send the next requests for so many seconds; every one of them must succeed."""
         clients = self.options.clients
@@ -98,7 +102,10 @@ class Run:
 
 
 def measure() -> Result:
-    """Play the rounds on one durable PostgreSQL; the ratio is that of the two medians."""
+    """Play the rounds on one durable PostgreSQL; the ratio is the median of the rounds' own ratios.
+
+    Each round's two sides are neighbours in time: what the machine's other tenants do to one, they do to both.
+    """
     options = Options.from_environment()
     with run_benchmark_postgres() as postgres:
         rate = run_a(postgres, clients=options.clients, seconds=options.warm_up_seconds)
@@ -116,7 +123,7 @@ def measure() -> Result:
                 run.play_round()
             counts = run.count_statements()
             memory_mb = largest_memory_mb(server.pid)
-    ratio = median(load.per_second for load in run.loads) / median(run.a_rates)
+    ratio = median(run.ratios)
     lines = [*describe_rates(run), *describe_costs(run, memory_mb)]
     return Result(ratio, lines + describe_statements(counts, COUNTED_PURCHASES))
 
@@ -129,12 +136,11 @@ def describe_rates(run: Run) -> list[str]:
         for values in zip(*((load.p50_ms, load.p95_ms, load.p99_ms) for load in loads), strict=True)
     )
     core_seconds = options.seconds * CORES
-    ratios = [load.per_second / rate for load, rate in zip(loads, run.a_rates, strict=True)]
     return [
         f"{options.clients} clients, {options.rounds} rounds of {options.seconds:g} s a side, in turns",
         "  A, purchases/s     " + "".join(f"{rate:8.0f}" for rate in run.a_rates),
         "  HTTP, purchases/s  " + "".join(f"{load.per_second:8.0f}" for load in loads),
-        "  HTTP / A           " + "".join(f"{ratio:8.2f}" for ratio in ratios),
+        "  HTTP / A           " + "".join(f"{ratio:8.2f}" for ratio in run.ratios),
         # A virtual machine's neighbours: where these differ much between the sides, measure again.
         "  A, CPU stolen      " + "".join(f"{a / core_seconds:8.0%}" for a, _ in run.stolen),
         "  HTTP, CPU stolen   " + "".join(f"{http / core_seconds:8.0%}" for _, http in run.stolen),
