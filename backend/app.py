@@ -20,7 +20,7 @@ from backend.web.ground import Ground, lay_ground
 from backend.web.logs import configure_logs, observe_requests
 from backend.web.problems import register_problem_handlers
 from backend.web.responses import finish_responses
-from backend.web.spec import make_api
+from backend.web.spec import register_face
 
 
 def create_app(
@@ -47,9 +47,9 @@ def create_app(
     observe_requests(app)
     finish_responses(app, https=settings.public_url.startswith("https://"))
     register_problem_handlers(app)
-    make_api(app, "citizen", CITIZEN_ROUTES)
-    make_api(app, "shop", SHOP_ROUTES)
-    make_api(app, "city", CITY_ROUTES)
+    register_face(app, "citizen", CITIZEN_ROUTES)
+    register_face(app, "shop", SHOP_ROUTES)
+    register_face(app, "city", CITY_ROUTES)
     for pages in (health.pages, docs.pages, *MOBILE_PAGES):
         app.register_blueprint(pages)
     if settings.trusted_proxies:

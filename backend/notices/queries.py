@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Uuid, bindparam, func, literal_column, select
+from sqlalchemy import Integer, Select, Uuid, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from backend.base.pages import Page, PageRequest, make_page
@@ -29,7 +29,7 @@ def _list(*, first: bool) -> Select[Any]:
     ).where(Notice.citizen_id == CITIZEN_ID)
     if not first:
         query = query.where(Notice.id < bindparam("after_id", type_=Uuid()))
-    return query.order_by(Notice.id.desc()).limit(bindparam("row_limit"))
+    return query.order_by(Notice.id.desc()).limit(bindparam("row_limit", type_=Integer()))
 
 
 FIRST_PAGE = Prepared(lambda _dialect: _list(first=True))

@@ -1,5 +1,7 @@
 """One OpenAPI 3.1 file a face, made from the contracts of its routes."""
 
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +40,27 @@ def schema_name(schema: Any) -> str:
     return str(kind.__name__)
 
 
-def make_api(app: Flask, face: str, noun_routes: list[Face]) -> None:
-    """Register a face's routes and its specification."""
+def register_face(app: Flask, face: str, noun_routes: Sequence[Face]) -> None:
+    """Register a face's routes; its specification is made when somebody asks for it."""
+    for routes in noun_routes:
+        # Two faces may both have a noun; Flask wants one name each.
+        app.register_blueprint(routes, name=f"{face}-{routes.name}")
+    app.extensions.setdefault("meguri-faces", {})[face] = tuple(noun_routes)
+
+
+def spec_of(app: Flask, face: str) -> dict[str, Any]:
+    return _make_spec(face, app.extensions["meguri-faces"][face])
+
+
+def spec_text(app: Flask, face: str) -> str:
+    plain = yaml.safe_dump(_plain(spec_of(app, face)), allow_unicode=True, sort_keys=True, width=110)
+    return f"# Written by `make spec`; a test fails when it differs from the routes.\n{plain}"
+
+
+@cache
+def _make_spec(face: str, noun_routes: tuple[Face, ...]) -> dict[str, Any]:
+    """By flask-smorest, in an application of its own: one that only answers need not carry it, nor wait for it."""
+    app = Flask(face, static_folder=None)
     prefix = f"{face.upper()}_"
     app.config[f"{prefix}API_TITLE"] = f"Meguri: {face}"
     app.config[f"{prefix}API_VERSION"] = __version__
@@ -62,28 +83,16 @@ def make_api(app: Flask, face: str, noun_routes: list[Face]) -> None:
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     api.spec.components.schema("Problem", schema=Problem)
     for routes in noun_routes:
-        # Two faces may both have a noun; Flask wants one name each.
-        api.register_blueprint(routes, name=f"{face}-{routes.name}")
+        api.register_blueprint(routes)
     api.spec.components.responses.clear()  # flask-smorest's own default errors, which nobody answers
     for name in ("ErrorSchema", "PaginationMetadataSchema"):
         api.spec.components.schemas.pop(name, None)
-    app.extensions.setdefault("meguri-specs", {})[face] = api.spec
+    found: dict[str, Any] = api.spec.to_dict()
+    return found
 
 
 def _bounds_of_whole(_converter: FieldConverterMixin, field: Any, **_kwargs: Any) -> dict[str, Any]:
     return {"minimum": field.minimum, "maximum": field.maximum} if isinstance(field, Whole) else {}
-
-
-def spec_of(app: Flask, face: str) -> dict[str, Any]:
-    found: dict[str, Any] = app.extensions["meguri-specs"][face].to_dict()
-    for tag in found["tags"]:
-        tag["name"] = tag["name"].removeprefix(f"{face}-")
-    return found
-
-
-def spec_text(app: Flask, face: str) -> str:
-    plain = yaml.safe_dump(_plain(spec_of(app, face)), allow_unicode=True, sort_keys=True, width=110)
-    return f"# Written by `make spec`; a test fails when it differs from the routes.\n{plain}"
 
 
 def _plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 
@@ -36,6 +37,14 @@ def revisions() -> list[str]:
 
 
 class TestMigrations:
+    def test_end_where_alembic_says(self, database: Database) -> None:
+        scripts = ScriptDirectory.from_config(migrations.alembic_config(database))
+
+        assert migrations.head_revision() == scripts.get_current_head()
+
+    def test_are_known_to_be_missing(self, empty: Database) -> None:
+        assert migrations.current_revision(empty) is None
+
     def test_make_what_the_models_say(self, database: Database) -> None:
         with database.engine.connect() as connection:
             context = MigrationContext.configure(
