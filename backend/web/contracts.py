@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from flask import Response, request
 from flask_smorest import Blueprint
-from marshmallow import Schema
+from marshmallow import Schema, ValidationError, missing
 
 from backend.base.errors import DatabaseUnavailable, MeguriError
 from backend.people.permissions import Permission
@@ -122,13 +122,23 @@ def _arguments(contract: Contract) -> dict[str, Any]:
     if contract.query is not None:
         arguments["query"] = _load(contract.query, request.args.to_dict())
     if contract.headers is not None:
-        arguments["headers"] = _load(contract.headers, _headers_for(contract.headers))
+        arguments["headers"] = _load_headers(contract.headers)
     return arguments
 
 
-def _headers_for(schema: Schema) -> dict[str, str]:
-    names = (field.data_key or name for name, field in schema.load_fields.items())
-    return {name: value for name in names if (value := request.headers.get(name)) is not None}
+def _load_headers(schema: Schema) -> dict[str, Any]:
+    """Field by field: a schema's own way asks what unknown names mean, which headers may have."""
+    loaded: dict[str, Any] = {}
+    errors: dict[str, Any] = {}
+    for name, field in schema.load_fields.items():
+        header = field.data_key or name
+        try:
+            loaded[name] = field.deserialize(request.headers.get(header, missing))
+        except ValidationError as error:
+            errors[header] = error.messages
+    if errors:
+        raise ValidationError(errors)
+    return loaded
 
 
 def _load(schema: Schema, data: Any) -> Any:
@@ -136,7 +146,8 @@ def _load(schema: Schema, data: Any) -> Any:
 
 
 def json_body() -> Any:
-    if request.mimetype not in ("application/json", ""):
+    content_type: str = request.environ.get("CONTENT_TYPE", "")
+    if content_type.partition(";")[0].strip().lower() not in ("application/json", ""):
         raise BodyMalformed
     data = request.get_data()
     try:
