@@ -3,6 +3,8 @@
 A cursor of psycopg decides anew at every execution how to send each value and whether to prepare, which costs
 as much as the execution. Here a statement is prepared once a connection, values travel as text, results in
 binary, by the driver's own low-level calls.
+
+psycopg is imported where it is used: a server on SQLite starts without it.
 """
 
 from collections.abc import Callable, Sequence

@@ -5,7 +5,6 @@ from itertools import combinations
 
 import pytest
 
-from backend.base.passwords import hash_password, verify_password
 from backend.base.secrets import SealUnreadable, Vault, hash_token, new_digits, new_token
 
 SECRET = "a secret key that is long enough for a test"
@@ -49,21 +48,3 @@ class TestVault:
 
         with pytest.raises(SealUnreadable):
             Vault("another secret key, just as long as the first").open(sealed)
-
-
-class TestPasswords:
-    def test_fit_only_themselves(self) -> None:
-        hashed = hash_password("さざ波の音 7")
-
-        assert verify_password("さざ波の音 7", hashed)
-        assert not verify_password("さざ波の音 8", hashed)
-
-    def test_are_hashed_with_the_parameters_chosen_for_two_cores(self) -> None:
-        assert hash_password("anything").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-
-    def test_are_salted(self) -> None:
-        assert hash_password("anything") != hash_password("anything")
-
-    @pytest.mark.parametrize("hashed", [None, "", "not a hash"])
-    def test_fit_nothing_where_there_is_no_hash(self, hashed: str | None) -> None:
-        assert not verify_password("no account has this password", hashed)
