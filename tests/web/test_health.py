@@ -122,3 +122,11 @@ class TestMetrics:
             nobody.get(f"/no-such-place/{name}")
 
         assert "no-such-place" not in nobody.get("/metrics").text
+
+    def test_keep_one_figure_for_all_methods_that_callers_invent(self, app: Any, nobody: ApiClient) -> None:
+        app.test_client().open("/healthz", method="BREW")
+
+        figures = nobody.get("/metrics").text
+
+        assert "BREW" not in figures
+        assert 'method="other"' in figures
