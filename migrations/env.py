@@ -9,6 +9,10 @@ from backend.config import read_settings
 engine = context.config.attributes.get("engine") or Database(read_settings().database_url).engine
 
 with engine.connect() as connection:
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
+        # A table that is copied to be changed is dropped under its old name: outside of any transaction, or unheard.
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -20,3 +24,8 @@ with engine.connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
+    if is_sqlite:
+        driver = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys = ON")
+        if broken := driver.execute("PRAGMA foreign_key_check").fetchall():
+            raise RuntimeError(f"rows refer to rows that are not there: {broken[:5]}")

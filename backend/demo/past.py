@@ -33,7 +33,15 @@ from backend.demo.town import Founding, Row, Table, Town
 from backend.notices.models import Notice
 from backend.notices.rules import NoticeKind
 from backend.points.models import AccountKind, PointsAccount, PointsLot, PointsTransaction, TransactionKind
-from backend.points.rules import Leg, LotGrant, draw_from_slices, expiry_of, merge_legs, split_evenly
+from backend.points.rules import (
+    Leg,
+    Lifetime,
+    LotGrant,
+    draw_from_slices,
+    expiry_of,
+    merge_legs,
+    split_evenly,
+)
 from backend.points.service import ISSUANCE_ACCOUNT_ID
 from backend.purchases.models import Purchase
 from backend.purchases.rules import hash_request
@@ -231,7 +239,7 @@ class Past:
                 funding_account_id=award.campaign.funding_account_id,
                 points=award.points,
                 spendable_at=None,
-                expires_at=expiry_of(at, award.campaign.lifetime_days),
+                expires_at=expiry_of(at, Lifetime(days=award.campaign.lifetime_days)),
             )
             for award in awards
         ]

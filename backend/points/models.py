@@ -1,7 +1,7 @@
-"""Accounts, transactions, entries, balances in slices, lots.
+"""Accounts, transactions, entries, balances in slices; lots, their uses and holds; debts, corrections, seals.
 
-`points_transactions` and `points_entries` are append-only by trigger (see the migration); PostgreSQL also
-refuses a statement whose entries do not sum to zero.
+`points_transactions`, `points_entries`, `points_lot_uses` and `points_seals` are append-only by trigger (see the
+migrations); PostgreSQL also refuses a statement whose entries do not sum to zero.
 """
 
 import enum
@@ -14,8 +14,10 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     SmallInteger,
     String,
+    UniqueConstraint,
     text,
     true,
 )
@@ -34,9 +36,54 @@ class AccountKind(enum.StrEnum):
 
 class TransactionKind(enum.StrEnum):
     FUND = "fund"
+    RELEASE = "release"  # what a budget has left goes back to the issuance
     GRANT = "grant"
+    RECLAIM = "reclaim"  # earned points go back to their budget
     SPEND = "spend"
+    RETURN = "return"  # spent points come back to the citizen
     LAPSE = "lapse"
+    CORRECT = "correct"
+
+
+class HoldStatus(enum.StrEnum):
+    HELD = "held"
+    POSTED = "posted"
+    VOIDED = "voided"
+    EXPIRED = "expired"
+
+
+class CorrectionStatus(enum.StrEnum):
+    PROPOSED = "proposed"
+    CARRIED_OUT = "carried_out"
+    REJECTED = "rejected"
+
+
+class BudgetLine(Base):
+    """Where in the city's budget points are paid from, and who shares in paying."""
+
+    __tablename__ = "points_budget_lines"
+    __table_args__ = (
+        CheckConstraint("fiscal_year BETWEEN 2000 AND 2199", name="fiscal_year"),
+        CheckConstraint(
+            "city_permille >= 0 AND shop_permille >= 0 AND chamber_permille >= 0"
+            " AND city_permille + shop_permille + chamber_permille = 1000",
+            name="shares",
+        ),
+        UniqueConstraint("fiscal_year", "kan", "kou", "moku", "name"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    # 年度: the year in which April begins it.
+    fiscal_year: Mapped[int] = mapped_column(SmallInteger)
+    # 款, 項, 目 as the city's budget spells them.
+    kan: Mapped[str] = mapped_column(String(60))
+    kou: Mapped[str] = mapped_column(String(60))
+    moku: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(120))
+    city_permille: Mapped[int] = mapped_column(SmallInteger)
+    shop_permille: Mapped[int] = mapped_column(SmallInteger)
+    chamber_permille: Mapped[int] = mapped_column(SmallInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class PointsAccount(Base):
@@ -51,11 +98,18 @@ class PointsAccount(Base):
     slice_count: Mapped[int] = mapped_column(SmallInteger)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Of a funding account: who bears its points.
+    budget_line_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("points_budget_lines.id"))
 
 
 class PointsTransaction(Base):
     __tablename__ = "points_transactions"
-    __table_args__ = (CheckConstraint("kind IN ('fund', 'grant', 'spend', 'lapse')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('fund', 'release', 'grant', 'reclaim', 'spend', 'return', 'lapse', 'correct')",
+            name="kind",
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
@@ -103,7 +157,9 @@ class PointsLot(Base):
     __table_args__ = (
         CheckConstraint("granted_points > 0", name="granted_points"),
         CheckConstraint("remaining_points BETWEEN 0 AND granted_points", name="remaining_points"),
+        CheckConstraint("held_points BETWEEN 0 AND remaining_points", name="held_points"),
         CheckConstraint("expires_at > issued_at", name="expires_at"),
+        Index("ix_points_lots_transaction_id", "transaction_id"),
         Index(
             "ix_points_lots_open",
             "account_id",
@@ -112,10 +168,10 @@ class PointsLot(Base):
             sqlite_where=text("remaining_points > 0"),
         ),
         Index(
-            "ix_points_lots_pending",
+            "ix_points_lots_bound",
             "account_id",
-            postgresql_where=text("spendable_at IS NOT NULL AND remaining_points > 0"),
-            sqlite_where=text("spendable_at IS NOT NULL AND remaining_points > 0"),
+            postgresql_where=text("remaining_points > 0 AND (spendable_at IS NOT NULL OR held_points > 0)"),
+            sqlite_where=text("remaining_points > 0 AND (spendable_at IS NOT NULL OR held_points > 0)"),
         ),
     )
 
@@ -127,7 +183,135 @@ class PointsLot(Base):
     funding_account_id: Mapped[uuid.UUID]
     granted_points: Mapped[int] = mapped_column(BigInteger)
     remaining_points: Mapped[int] = mapped_column(BigInteger)
+    # Of the remaining ones: set aside by holds.
+    held_points: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # NULL: spendable at once. Later moments make a lot pending until then.
     spendable_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The lot whose spent points came back as this one; the budget behind both is the same.
+    returned_from_lot_id: Mapped[uuid.UUID | None]
+
+
+class PointsLotUse(Base):
+    """What a transaction took from a lot: spent, lapsed, reclaimed, paid on a debt. Append-only."""
+
+    __tablename__ = "points_lot_uses"
+    __table_args__ = (
+        CheckConstraint("points > 0", name="points"),
+        Index("ix_points_lot_uses_lot_id", "lot_id"),
+    )
+
+    transaction_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_transactions.id"), primary_key=True)
+    lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_lots.id"), primary_key=True)
+    points: Mapped[int] = mapped_column(BigInteger)
+
+
+class PointsHold(Base):
+    """Points set aside for a shop: posted (a part of them at least), voided or expired, once."""
+
+    __tablename__ = "points_holds"
+    __table_args__ = (
+        CheckConstraint("status IN ('held', 'posted', 'voided', 'expired')", name="status"),
+        CheckConstraint("points > 0", name="points"),
+        CheckConstraint("posted_points BETWEEN 0 AND points", name="posted_points"),
+        CheckConstraint("(status = 'held') = (closed_at IS NULL)", name="closed_at"),
+        Index(
+            "ix_points_holds_open",
+            "expires_at",
+            postgresql_where=text("status = 'held'"),
+            sqlite_where=text("status = 'held'"),
+        ),
+        Index("ix_points_holds_account_id", "account_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_accounts.id"))
+    to_account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_accounts.id"))
+    status: Mapped[str] = mapped_column(String(8))
+    points: Mapped[int] = mapped_column(BigInteger)
+    posted_points: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PointsHoldLot(Base):
+    """What a hold set aside of each lot."""
+
+    __tablename__ = "points_hold_lots"
+    __table_args__ = (CheckConstraint("points > 0", name="points"),)
+
+    hold_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_holds.id"), primary_key=True)
+    lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_lots.id"), primary_key=True)
+    points: Mapped[int] = mapped_column(BigInteger)
+
+
+class PointsDebt(Base):
+    """Reclaimed points that had been spent already: what the account earns later repays them first."""
+
+    __tablename__ = "points_debts"
+    __table_args__ = (
+        CheckConstraint("incurred_points > 0", name="incurred_points"),
+        CheckConstraint("owed_points BETWEEN 0 AND incurred_points", name="owed_points"),
+        Index(
+            "ix_points_debts_open",
+            "account_id",
+            postgresql_where=text("owed_points > 0"),
+            sqlite_where=text("owed_points > 0"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_accounts.id"))
+    # The budget that is owed.
+    funding_account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_accounts.id"))
+    # The refund, opaque here.
+    source_id: Mapped[uuid.UUID]
+    incurred_points: Mapped[int] = mapped_column(BigInteger)
+    owed_points: Mapped[int] = mapped_column(BigInteger)
+    incurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PointsCorrection(Base):
+    """A movement by hand: proposed with a reason by one person, carried out or rejected by another."""
+
+    __tablename__ = "points_corrections"
+    __table_args__ = (
+        CheckConstraint("status IN ('proposed', 'carried_out', 'rejected')", name="status"),
+        CheckConstraint("points <> 0", name="points"),
+        CheckConstraint("decided_by_staff_id <> proposed_by_staff_id", name="decided_by_another"),
+        CheckConstraint("(status = 'proposed') = (decided_at IS NULL)", name="decided_at"),
+        Index("ix_points_corrections_status", "status"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_accounts.id"))
+    funding_account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_accounts.id"))
+    # Above zero: from the budget to the citizen; below: back.
+    points: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(400))
+    status: Mapped[str] = mapped_column(String(12))
+    proposed_by_staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by_staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decision_note: Mapped[str | None] = mapped_column(String(400))
+    transaction_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("points_transactions.id"))
+
+
+class PointsSeal(Base):
+    """A block of transactions, by their ids, whose digests are chained to the block before. Append-only."""
+
+    __tablename__ = "points_seals"
+    __table_args__ = (UniqueConstraint("last_transaction_id"),)
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    # Everything after the block before, up to and with this one.
+    last_transaction_id: Mapped[uuid.UUID]
+    transaction_count: Mapped[int]
+    # Of each transaction in order: its id (16 bytes) and the digest of its rows (16 bytes).
+    digests: Mapped[bytes] = mapped_column(LargeBinary)
+    previous_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    sealed_at: Mapped[datetime] = mapped_column(UtcDateTime)

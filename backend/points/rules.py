@@ -1,11 +1,12 @@
 """The ledger's arithmetic: pure, in whole points."""
 
+import enum
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from backend.base.clock import city_day, end_of_city_day
+from backend.base.clock import city_day, end_of_city_day, start_of_city_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,66 @@ class OpenLot:
     expires_at: datetime
 
 
-def expiry_of(issued_at: datetime, lifetime_days: int) -> datetime:
-    """The end of the city's day on which the lifetime is over."""
-    return end_of_city_day(city_day(issued_at + timedelta(days=lifetime_days)))
+class Rounding(enum.StrEnum):
+    """To whose end a lifetime is lengthened."""
+
+    MONTH = "month"
+    QUARTER = "quarter"  # of the fiscal year: to the end of June, September, December, March
+    FISCAL_YEAR = "fiscal_year"  # 年度: to the end of March
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifetime:
+    """How long points can be spent: a number of days, perhaps rounded up, or until a day of the city and with it."""
+
+    days: int | None = None
+    rounded_to: Rounding | None = None
+    until_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if (self.days is None) == (self.until_on is None) or (self.rounded_to and self.days is None):
+            raise ValueError("a lifetime has days or an end, and only days are rounded")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """When granted points can first be spent: so many days later, or from a day of the city on."""
+
+    days: int | None = None
+    until_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if (self.days is None) == (self.until_on is None):
+            raise ValueError("points are pending for days or until a day")
+
+
+def spendable_from(granted_at: datetime, pending: Pending | None) -> datetime | None:
+    """The start of a day of the city; None: at once."""
+    if pending is None:
+        return None
+    day = pending.until_on or city_day(granted_at) + timedelta(days=pending.days or 0)
+    start = start_of_city_day(day)
+    return start if start > granted_at else None
+
+
+def expiry_of(spendable_at: datetime, lifetime: Lifetime) -> datetime:
+    """The end of the last day of the city on which points spendable from then on can be spent.
+
+    That day itself when the lifetime's own end is already over.
+    """
+    first = city_day(spendable_at)
+    if lifetime.until_on is not None:
+        return end_of_city_day(max(first, lifetime.until_on))
+    return end_of_city_day(_round_up(first + timedelta(days=lifetime.days or 0), lifetime.rounded_to))
+
+
+def _round_up(day: date, rounding: Rounding | None) -> date:
+    """The last day of the month, quarter or fiscal year that holds the day."""
+    if rounding is None:
+        return day
+    months = {Rounding.MONTH: 1, Rounding.QUARTER: 3, Rounding.FISCAL_YEAR: 12}[rounding]
+    since_april = (day.year * 12 + day.month - 4) // months * months + months
+    return date((since_april + 3) // 12, (since_april + 3) % 12 + 1, 1) - timedelta(days=1)
 
 
 def split_evenly(points: int, count: int) -> list[int]:

@@ -29,7 +29,7 @@ from backend.notices.writes import announce_rows
 from backend.organisations.models import ShopStatus
 from backend.points.models import TransactionKind
 from backend.points.queries import list_slices
-from backend.points.rules import Leg, LotGrant, draw_from_slices, expiry_of
+from backend.points.rules import Leg, Lifetime, LotGrant, draw_from_slices, expiry_of
 from backend.points.writes import lot_rows, transaction_rows
 from backend.purchases.codes import ShopNotActive, TillCodeCancelled, TillCodeExpired, TillCodeUsed
 from backend.purchases.keys import derive_key
@@ -374,7 +374,7 @@ def _lots(decision: _Decision, scanner: Scanner, at: datetime) -> list[LotGrant]
             funding_account_id=award.campaign.funding_account_id,
             points=award.points,
             spendable_at=None,
-            expires_at=expiry_of(at, award.campaign.lifetime_days),
+            expires_at=expiry_of(at, Lifetime(days=award.campaign.lifetime_days)),
         )
         for award in decision.awards
     ]

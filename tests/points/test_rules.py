@@ -12,7 +12,6 @@ from backend.points.rules import (
     OpenLot,
     consume_lots,
     draw_from_slices,
-    expiry_of,
     merge_legs,
     split_evenly,
 )
@@ -172,32 +171,6 @@ class TestMergeLegs:
         merged = merge_legs([Leg(ONE, 0, 5, expected_points=100), Leg(ONE, 0, 2)])
 
         assert merged == [Leg(ONE, 0, 7, expected_points=100)]
-
-
-class TestExpiryOf:
-    def test_is_the_end_of_the_citys_day(self) -> None:
-        """15 June 12:00 in the city, ten days on: the midnight that ends 25 June there."""
-        assert expiry_of(NOON, 10) == datetime(2026, 6, 25, 15, 0, tzinfo=UTC)
-
-    def test_counts_the_citys_day_not_the_utc_day(self) -> None:
-        """15 June 23:30 UTC is 16 June 08:30 in the city."""
-        late = datetime(2026, 6, 15, 23, 30, tzinfo=UTC)
-
-        assert expiry_of(late, 1) == datetime(2026, 6, 17, 15, 0, tzinfo=UTC)
-
-    @unhurried
-    @given(
-        issued_at=st.datetimes(
-            min_value=datetime(2026, 1, 1), max_value=datetime(2090, 1, 1), timezones=st.just(UTC)
-        ),
-        lifetime_days=st.integers(min_value=1, max_value=1826),
-    )
-    def test_gives_at_least_the_promised_days_and_less_than_one_more(
-        self, issued_at: datetime, lifetime_days: int
-    ) -> None:
-        lifetime = expiry_of(issued_at, lifetime_days) - issued_at
-
-        assert timedelta(0) < lifetime - timedelta(days=lifetime_days) <= timedelta(days=1)
 
 
 def sums_by_row(given_legs: list[Leg]) -> dict[tuple[uuid.UUID, int], int]:
