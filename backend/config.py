@@ -41,6 +41,7 @@ class Settings:
     smtp_password: str = field(default="", repr=False)
 
     till_code_seconds: int = 180
+    citizen_code_seconds: int = 60
     done_at_window_seconds: int = 600
     session_days: int = 90
     staff_session_hours: int = 12
@@ -87,6 +88,7 @@ def read_settings() -> Settings:
         smtp_username=env.str("SMTP_USERNAME", default.smtp_username),
         smtp_password=env.str("SMTP_PASSWORD", default.smtp_password),
         till_code_seconds=env.int("TILL_CODE_SECONDS", default.till_code_seconds),
+        citizen_code_seconds=env.int("CITIZEN_CODE_SECONDS", default.citizen_code_seconds),
         done_at_window_seconds=env.int("DONE_AT_WINDOW_SECONDS", default.done_at_window_seconds),
         session_days=env.int("SESSION_DAYS", default.session_days),
         staff_session_hours=env.int("STAFF_SESSION_HOURS", default.staff_session_hours),

@@ -6,10 +6,13 @@
   `tests.factories.world`).
 - `nobody`, `citizen`, `neighbour`, `clerk`, `manager`, `register`, `city`, `approver`: HTTP clients that sign
   each request and check every answer against the specification.
+- `run_campaign`, `give_points`, `make_town_offer`: what happens in that town besides; `proven_ledger`: whatever
+  the test did, every law of the ledger holds afterwards.
 - The clock stands at NOW (a Monday noon in Kushiro); `clock.shift(seconds)` moves it.
 """
 
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +26,11 @@ from backend.app import create_app
 from backend.base import migrations
 from backend.base.database import Database
 from backend.config import Settings
+from backend.points.verification import verify_ledger
 from backend.web.ground import Ground, ground_of
+from tests.factories.budgets import give, make_budget
+from tests.factories.campaigns import make_campaign
+from tests.factories.offers import make_offer
 from tests.factories.world import World, make_world
 from tests.support.client import ApiClient
 from tests.support.postgres import PostgresServer, run_postgres
@@ -126,6 +133,55 @@ def clock() -> Iterator[time_machine.Traveller]:
 @pytest.fixture
 def world(ground: Ground) -> World:
     return ground.database.run(lambda session: make_world(session, at=NOW))
+
+
+@pytest.fixture
+def run_campaign(database: Database, world: World, at: datetime) -> Callable[..., uuid.UUID]:
+    """Let a campaign run beside the base programme; its id. Takes what `make_campaign` takes."""
+
+    def run_campaign(**campaign: Any) -> uuid.UUID:
+        return database.run(
+            lambda session: make_campaign(session, at=at, approved_by=world.approver.id, **campaign).id
+        )
+
+    return run_campaign
+
+
+@pytest.fixture
+def give_points(database: Database, world: World, at: datetime) -> Callable[..., None]:
+    """Points for the citizen, from a budget of their own; they last thirty days unless told otherwise."""
+
+    def give_points(points: int, *, days: int = 30) -> None:
+        def work(session: Session) -> None:
+            budget_id = make_budget(session, at=at, points=points)
+            give(
+                session,
+                account_id=world.citizen.account_id,
+                budget_id=budget_id,
+                points=points,
+                at=at,
+                days=days,
+            )
+
+        database.run(work)
+
+    return give_points
+
+
+@pytest.fixture
+def make_town_offer(database: Database, world: World, at: datetime) -> Callable[..., uuid.UUID]:
+    """An offer of the bakery's, 50 yen off unless told otherwise; its id. Takes what `make_offer` takes."""
+
+    def make_town_offer(**offer: Any) -> uuid.UUID:
+        return database.run(lambda session: make_offer(session, shop_id=world.shop_id, at=at, **offer).id)
+
+    return make_town_offer
+
+
+@pytest.fixture
+def proven_ledger(database: Database) -> Iterator[None]:
+    yield
+    assert database.run(verify_ledger) == []
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import orjson
@@ -80,6 +80,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 def new_id() -> uuid.UUID:
     """A UUIDv7: ordered by time, so that indexes grow at one end."""
     return uuid7()
+
+
+def first_id_at(moment: datetime) -> uuid.UUID:
+    """The smallest UUIDv7 of a moment: every id drawn before the moment's millisecond is smaller."""
+    milliseconds = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | 0b10 << 62)  # with version and variant
 
 
 class Database:

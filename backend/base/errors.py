@@ -31,12 +31,20 @@ class Refused(MeguriError):
     """The input contradicts itself or a rule, whatever the state of the world."""
 
 
+class IdempotencyKeyReused(Refused):
+    """The same key with another request."""
+
+
 class Conflict(MeguriError):
     """The input is sound, but the state of the world forbids it now."""
 
 
 class Forbidden(MeguriError):
     """The caller is known and may not."""
+
+
+class SecondPersonRequired(Forbidden):
+    """Whoever drafted or proposed something does not approve it."""
 
 
 class Unauthenticated(MeguriError):

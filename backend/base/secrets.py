@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import secrets
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from backend.base.errors import Unavailable
 
 TOKEN_BYTES = 32
+READABLE = "234679ACDEFGHJKMNPQRTWXY"
 
 
 class SealUnreadable(Unavailable):
@@ -32,6 +34,11 @@ def new_digits(count: int = 6) -> str:
     return "".join(secrets.choice("0123456789") for _ in range(count))
 
 
+def new_readable_code(count: int = 8) -> str:
+    """A code for posters: capitals and digits that nobody takes for each other (no 0 O, 1 I L, 2 Z, …)."""
+    return "".join(secrets.choice(READABLE) for _ in range(count))
+
+
 class Vault:
     """Everything derived from the one configured secret key."""
 
@@ -48,6 +55,12 @@ class Vault:
             key = HKDF(algorithm=SHA256(), length=32, salt=salt, info=purpose.encode())
             found = self._derived[purpose, salt] = key.derive(self._secret)
         return found
+
+    def keyed_hash(self, purpose: str, text: str) -> bytes:
+        """32 bytes for a text of which there are few enough to be tried out on a plain hash."""
+        return hmac.digest(
+            self.derive(purpose, b"meguri"), text.encode("utf-8", "surrogatepass"), hashlib.sha256
+        )
 
     def seal(self, value: bytes) -> bytes:
         return self._fernet.encrypt(value)

@@ -5,6 +5,7 @@ msgid is a stable key (`error.points_insufficient`), the msgstr a text with `{na
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,14 @@ from babel.messages.pofile import read_po
 LANGUAGES = ("ja", "ja@easy", "en")
 DEFAULT_LANGUAGE = "ja"
 CATALOGUES = Path(__file__).with_name("catalogues")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text that stands in another one as a parameter: it is said in the language of that one."""
+
+    key: str
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @cache
@@ -29,7 +38,11 @@ def catalogue(language: str) -> Mapping[str, str]:
 def text(key: str, language: str = DEFAULT_LANGUAGE, **params: Any) -> str:
     """The text in a language, Japanese where it has none. Raises KeyError for a key nobody wrote."""
     found = catalogue(language if language in LANGUAGES else DEFAULT_LANGUAGE).get(key)
-    return (found or catalogue(DEFAULT_LANGUAGE)[key]).format(**params)
+    said = {
+        name: text(value.key, language, **value.params) if isinstance(value, Phrase) else value
+        for name, value in params.items()
+    }
+    return (found or catalogue(DEFAULT_LANGUAGE)[key]).format(**said)
 
 
 def has_text(key: str) -> bool:

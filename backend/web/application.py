@@ -23,6 +23,7 @@ from backend.people.principals import (
     StaffPrincipal,
     UnregisteredPrincipal,
 )
+from backend.web.binaries import receive_body
 from backend.web.calls import Call
 from backend.web.contracts import Contract, contract_of
 from backend.web.ground import ground_of
@@ -86,6 +87,13 @@ class Meguri(Flask):
         credential = read_credential(request, ground)
         if contract.body is not None:
             request.get_data()  # all of it before the transaction: a slow phone must not hold the one writer
+        if contract.binary_body is not None:
+            # From those who may, and before the transaction, which reading a large body must not hold open.
+            ground.database.run(
+                lambda session: require(identify(session, credential, at, ground), contract.permission),
+                writes=False,
+            )
+            receive_body(contract.binary_body)
 
         def work(session: Session) -> Response:
             principal = identify(session, credential, at, ground)

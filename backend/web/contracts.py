@@ -15,14 +15,17 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError, missing
 
-from backend.base.errors import DatabaseUnavailable, MeguriError
-from backend.people.permissions import Permission
+from backend.base.errors import DatabaseUnavailable, IdempotencyKeyReused, MeguriError
+from backend.people.permissions import CITIZEN_PERMISSIONS, Permission
+from backend.web.binaries import Blob, BodyReader, respond_blob, take_body
 from backend.web.calls import Answer, Call
 from backend.web.dumping import Dumper, make_dumper
+from backend.web.idempotency import REPLAYED, answer_once
 from backend.web.problems import (
     BodyMalformed,
     BodyTooLarge,
     FieldsInvalid,
+    MediaTypeNotAccepted,
     PermissionMissing,
     RateLimitExceeded,
     SignInRequired,
@@ -31,6 +34,7 @@ from backend.web.problems import (
 )
 from backend.web.rate_limits import RateLimit
 from backend.web.responses import CompleteResponse
+from backend.web.schemas import IdempotencyHeaders
 
 View = Callable[..., Any]
 
@@ -49,6 +53,7 @@ class Contract:
     writes: bool
     single_write: bool
     body: Schema | None
+    binary_body: BodyReader | None
     query: Schema | None
     headers: Schema | None
     limits: Sequence[RateLimit]
@@ -63,10 +68,10 @@ class Face(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
         rule: str,
         *,
         permission: Permission,
-        body: type[Schema] | None = None,
+        body: type[Schema] | BodyReader | None = None,
         query: type[Schema] | None = None,
         headers: type[Schema] | None = None,
-        answer: type[Schema] | None = None,
+        answer: type[Schema] | Sequence[str] | None = None,
         status: int = 200,
         errors: Sequence[type[MeguriError]] = (),
         limits: Sequence[RateLimit] = (),
@@ -75,40 +80,55 @@ class Face(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
         example: Any = None,
         answer_example: Any = None,
         answer_headers: dict[str, str] | None = None,
+        idempotent: bool = False,
     ) -> Callable[[View], View]:
         """Register a view `view(call, *, body, query, headers, **path)`; it gets only what the contract names.
 
-        `writes` False: the transaction is for reading (the default for GET). `single_write`: see `Database.run`.
-        `answer_headers`: name → meaning.
+        `body`: the schema of a JSON body, or the reader of a binary one, whose result the view gets. `answer`: the
+        schema of a JSON answer, or the media types of the Blob that the view returns. `writes` False: the
+        transaction is for reading (the default for GET). `single_write`: see `Database.run`. `answer_headers`:
+        name → meaning. `idempotent`: done once for each Idempotency-Key, see `idempotency`.
         """
+        if idempotent:
+            if permission is Permission.PUBLIC or permission in CITIZEN_PERMISSIONS:
+                raise TypeError("only what staff or registers do is kept with its answer")
+            answer_headers = {REPLAYED: "`true` when this request had been carried out before."}
+            errors = [*errors, IdempotencyKeyReused]
+        answer_schema = answer if isinstance(answer, type) else None
         contract = Contract(
             permission=permission,
             writes=method != "GET" if writes is None else writes,
             single_write=single_write,
-            body=body() if body else None,
+            body=body() if isinstance(body, type) else None,
+            binary_body=body if isinstance(body, BodyReader) else None,
             query=query() if query else None,
-            headers=headers() if headers else None,
+            headers=headers() if headers else IdempotencyHeaders() if idempotent else None,
             limits=limits,
         )
-        dump = make_dumper(answer()) if answer else None
+        dump = make_dumper(answer_schema()) if answer_schema else None
 
         def decorate(view: View) -> View:
             @wraps(view)
             def endpoint(call: Call, **path: Any) -> Response:
-                found = view(call, **_arguments(contract), **path)
-                return _respond(found, dump, status)
+                arguments = _arguments(contract)
+                if not idempotent:
+                    return _respond(view(call, **arguments, **path), dump, status)
+                key = arguments.pop("headers")["idempotency_key"]
+                return answer_once(call, key, lambda: _respond(view(call, **arguments, **path), dump, status))
 
             endpoint.contract = contract  # type: ignore[attr-defined]
             endpoint._apidoc = _documentation(  # type: ignore[attr-defined]
                 view,
                 contract,
                 _all_errors(contract, errors),
-                answer,
+                answer_schema,
                 status,
                 example,
                 answer_example,
                 answer_headers,
             )
+            if answer and not answer_schema:
+                _document_blob(endpoint, status, answer)  # type: ignore[arg-type]
             self.add_url_rule(rule, view.__name__, endpoint, methods=[method], tags=[self.name])
             return view
 
@@ -119,6 +139,8 @@ def _arguments(contract: Contract) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     if contract.body is not None:
         arguments["body"] = _load(contract.body, json_body())
+    if contract.binary_body is not None:
+        arguments["body"] = take_body()
     if contract.query is not None:
         arguments["query"] = _load(contract.query, request.args.to_dict())
     if contract.headers is not None:
@@ -160,6 +182,8 @@ def _respond(found: Any, dump: Dumper | None, status: int) -> Response:
     headers: dict[str, str] = {}
     if isinstance(found, Response):
         return found
+    if isinstance(found, Blob):
+        return respond_blob(found)
     if isinstance(found, Answer):
         status, headers, found = found.status or status, dict(found.headers), found.value
     data = b"" if dump is None else orjson.dumps(dump(found))
@@ -172,6 +196,8 @@ def _all_errors(contract: Contract, errors: Sequence[type[MeguriError]]) -> list
         found += [SignInRequired, PermissionMissing]
     if contract.body is not None:
         found += [BodyMalformed, BodyTooLarge]
+    if contract.binary_body is not None:
+        found += [MediaTypeNotAccepted, BodyTooLarge]
     if contract.body is not None or contract.query is not None or contract.headers is not None:
         found.append(FieldsInvalid)
     if contract.limits:
@@ -215,6 +241,11 @@ def _documentation(
     manual: dict[str, Any] = {"operationId": view.__name__, "responses": _error_documentation(errors)}
     if contract.permission is not Permission.PUBLIC:
         manual["x-permission"] = contract.permission.value
+    if contract.binary_body is not None:
+        manual["requestBody"] = {
+            "required": True,
+            "content": _binary_content(contract.binary_body.media_types),
+        }
     manual["security"] = SECURITY.get(contract.permission, [{"bearer": []}])
     return {
         "arguments": {"parameters": parameters, "responses": {}},
@@ -222,6 +253,16 @@ def _documentation(
         "success_status_codes": [status],
         "manual_doc": manual,
     }
+
+
+def _document_blob(endpoint: Any, status: int, media_types: Sequence[str]) -> None:
+    """flask-smorest knows of JSON only; what stands in `manual_doc` is merged over what it writes."""
+    responses = endpoint._apidoc["manual_doc"]["responses"]
+    responses[str(status)] = {"description": "Done.", "content": _binary_content(media_types)}
+
+
+def _binary_content(media_types: Sequence[str]) -> dict[str, Any]:
+    return {name: {"schema": {"type": "string", "format": "binary"}} for name in media_types}
 
 
 def _error_documentation(errors: Sequence[type[MeguriError]]) -> dict[str, Any]:

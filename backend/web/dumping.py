@@ -19,6 +19,7 @@ AS_THEY_ARE = (
     fields.Float,
     fields.Boolean,
     fields.AwareDateTime,
+    fields.Date,
     fields.Dict,
 )
 

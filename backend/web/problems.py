@@ -33,6 +33,10 @@ class BodyTooLarge(Refused):
     pass
 
 
+class MediaTypeNotAccepted(Refused):
+    """A binary body of a kind that the operation does not take."""
+
+
 class FieldsInvalid(Refused):
     """The body, query or headers do not have the shape that the spec gives."""
 
@@ -68,6 +72,7 @@ class InternalError(MeguriError):
 STATUS_OF_KIND: Sequence[tuple[type[MeguriError], int]] = (
     (BodyMalformed, 400),
     (BodyTooLarge, 413),
+    (MediaTypeNotAccepted, 415),
     (Unauthenticated, 401),
     (Forbidden, 403),
     (NotFound, 404),

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from backend.base.secrets import SealUnreadable, Vault, hash_token, new_digits, new_token
+from backend.base.secrets import SealUnreadable, Vault, hash_token, new_digits, new_readable_code, new_token
 
 SECRET = "a secret key that is long enough for a test"
 
@@ -24,6 +24,12 @@ class TestTokens:
 
     def test_have_digits_only_where_a_person_types_them(self) -> None:
         assert re.fullmatch(r"\d{8}", new_digits(8))
+
+    def test_leave_out_what_looks_alike_where_a_person_reads_them(self) -> None:
+        letters = set("".join(new_readable_code() for _ in range(500)))
+
+        assert letters <= set("234679ACDEFGHJKMNPQRTWXY")
+        assert len(new_readable_code()) == 8
 
 
 class TestVault:
@@ -48,3 +54,24 @@ class TestVault:
 
         with pytest.raises(SealUnreadable):
             Vault("another secret key, just as long as the first").open(sealed)
+
+
+class TestKeyedHash:
+    def test_is_the_same_for_the_same_text(self) -> None:
+        assert Vault(SECRET).keyed_hash("code", "123") == Vault(SECRET).keyed_hash("code", "123")
+
+    @pytest.mark.parametrize(
+        ("secret", "purpose", "text"),
+        [("another secret key", "code", "123"), (SECRET, "list", "123"), (SECRET, "code", "124")],
+    )
+    def test_differs_by_secret_purpose_and_text(self, secret: str, purpose: str, text: str) -> None:
+        assert Vault(secret).keyed_hash(purpose, text) != Vault(SECRET).keyed_hash("code", "123")
+
+    def test_remembers_no_text(self) -> None:
+        vault = Vault(SECRET)
+        vault.keyed_hash("code", "123")
+        remembered = dict(vault._derived)
+
+        vault.keyed_hash("code", "124")
+
+        assert vault._derived == remembered

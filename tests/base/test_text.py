@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.base.text import pick_language, text
+from backend.base.text import Phrase, pick_language, text
 
 
 class TestText:
@@ -23,6 +23,14 @@ class TestText:
     def test_puts_params_in_as_they_are(self) -> None:
         """A shop called `{points}` names itself, nothing else."""
         assert "{points}" in text("verdict.awarded", "en", points="{points}")
+
+    @pytest.mark.parametrize("language", ["ja", "ja@easy", "en"])
+    def test_says_a_phrase_within_a_text_in_the_same_language(self, language: str) -> None:
+        reason = Phrase("verdict.day_cap_reached", {"cap": 300})
+
+        said = text("error.mission_not_rewarded", language, reason=reason)
+
+        assert text("verdict.day_cap_reached", language, cap=300) in said
 
 
 class TestPickLanguage:

@@ -58,6 +58,38 @@ class TestLandingPage:
         assert '<meta name="robots" content="noindex">' in nobody.get("/c/token").text
 
 
+class TestCitizenCodeLandingPage:
+    @pytest.mark.parametrize(
+        ("language", "title"),
+        [
+            ("ja", "めぐりの会員コードです"),
+            ("ja-x-easy", "めぐりの 会員(かいいん)コードです"),
+            ("en", "A Meguri member code"),
+        ],
+    )
+    def test_speaks_three_languages(self, nobody: ApiClient, language: str, title: str) -> None:
+        response = nobody.get("/m/4829153076125", headers={"Accept-Language": language})
+
+        assert (response.status_code, response.mimetype) == (200, "text/html")
+        assert f"<h1>{title}</h1>" in response.text
+
+    def test_neither_reads_nor_uses_the_code(
+        self, citizen: ApiClient, nobody: ApiClient, database: Database
+    ) -> None:
+        url = citizen.post("/v1/me/codes", {"scopes": ["earn"]}).get_json()["url"]
+
+        with asked_statements(database) as statements:
+            nobody.get(f"/m/{url.rpartition('/')[2]}")
+
+        assert statements == []
+
+    @pytest.mark.parametrize("digits", ["x", "<script>alert(1)</script>", "{{7*7}}"])
+    def test_repeats_nothing_of_what_was_scanned(self, nobody: ApiClient, digits: str) -> None:
+        page = nobody.get(f"/m/{digits}").text
+
+        assert page == nobody.get("/m/4829153076125").text or "route_not_found" in page
+
+
 class TestAssetLinks:
     def test_name_the_android_app_that_is_set(self, make_app: Any, settings: Any) -> None:
         app = make_app(
@@ -93,7 +125,9 @@ class TestAppleAssociation:
         assert response.mimetype == "application/json"
         assert response.get_json() == {
             "applinks": {
-                "details": [{"appIDs": ["ABCDE12345.jp.example.meguri"], "components": [{"/": "/c/*"}]}]
+                "details": [
+                    {"appIDs": ["ABCDE12345.jp.example.meguri"], "components": [{"/": "/c/*"}, {"/": "/m/*"}]}
+                ]
             }
         }
 

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +23,7 @@ class ShopOut(Schema):
     id = fields.UUID()
     name = fields.String()
     opened_at = fields.AwareDateTime(allow_none=True)
+    founded_on = fields.Date()
     is_open = fields.Boolean()
     tags = fields.List(fields.Nested(TagOut))
     codes = fields.List(fields.String())
@@ -35,6 +36,7 @@ SHOP: dict[str, Any] = {
     "id": uuid.UUID(int=7),
     "name": "麦と汽笛",
     "opened_at": NOON,
+    "founded_on": date(1998, 4, 1),
     "is_open": True,
     "tags": [{"name": "パン"}, {"name": "駅前"}],
     "codes": ("a", "b"),

@@ -198,7 +198,7 @@ class TestConflictInTheDatabase:
     ) -> None:
         """As when a check passes and the UNIQUE behind it does not, three times over."""
         same_id = uuid.UUID("01975000-0000-7000-8000-000000000001")
-        monkeypatch.setattr("backend.purchases.codes.new_id", lambda: same_id)
+        monkeypatch.setattr("backend.purchases.service.codes.new_id", lambda: same_id)
         issue(clerk)
 
         response = clerk.app.test_client().post(

@@ -25,6 +25,7 @@ class TestSecurityHeaders:
             ("/docs/citizen.yaml", 200),
             ("/docs/assets/docs.css", 200),
             ("/c/token", 200),
+            ("/m/4829153076125", 200),
             ("/.well-known/assetlinks.json", 200),
         ],
     )
@@ -41,7 +42,7 @@ class TestSecurityHeaders:
     def test_let_data_load_nothing(self, nobody: ApiClient, path: str) -> None:
         assert nobody.get(path).headers["Content-Security-Policy"] == JSON_POLICY
 
-    @pytest.mark.parametrize("path", ["/docs", "/docs/problems", "/c/token"])
+    @pytest.mark.parametrize("path", ["/docs", "/docs/problems", "/c/token", "/m/4829153076125"])
     def test_let_pages_run_no_script_but_ours(self, nobody: ApiClient, path: str) -> None:
         policy = nobody.get(path).headers["Content-Security-Policy"]
 
