@@ -1,4 +1,4 @@
-"""Organisations, shops with their hours and tags, local products, API keys of registers."""
+"""Organisations, shops with their hours and tags, favourites, local products, API keys of registers."""
 
 import enum
 import uuid
@@ -14,6 +14,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -113,6 +114,43 @@ class ShopTag(Base):
     tag: Mapped[str] = mapped_column(String(24), primary_key=True)
 
 
+class FavouriteShop(Base):
+    """A shop that a citizen wants to hear of and to find again."""
+
+    __tablename__ = "favourite_shops"
+    __table_args__ = (Index("ix_favourite_shops_shop_id", "shop_id"),)
+
+    citizen_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("citizens.id", ondelete="CASCADE"), primary_key=True
+    )
+    shop_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ProductCategory(enum.StrEnum):
+    FISH = "fish"
+    VEGETABLES = "vegetables"
+    MEAT = "meat"
+    DAIRY = "dairy"
+    BREAD_AND_SWEETS = "bread_and_sweets"
+    PREPARED_FOOD = "prepared_food"
+    DRINKS = "drinks"
+    ALCOHOL = "alcohol"
+    CRAFTS = "crafts"
+    DAILY_GOODS = "daily_goods"
+    SERVICES = "services"
+    OTHER = "other"
+    # Those that campaigns leave out, whatever they reward.
+    TOBACCO = "tobacco"
+    VOUCHERS = "vouchers"
+    TAXES_AND_FEES = "taxes_and_fees"
+
+
+EXCLUDED_CATEGORIES = frozenset(
+    {ProductCategory.TOBACCO, ProductCategory.VOUCHERS, ProductCategory.TAXES_AND_FEES}
+)
+
+
 class Product(Base):
     """A local product as one shop sells it, under a GTIN or the shop's own code."""
 
@@ -120,6 +158,11 @@ class Product(Base):
     __table_args__ = (
         CheckConstraint("gtin IS NOT NULL OR in_store_code IS NOT NULL", name="code"),
         CheckConstraint("price_yen BETWEEN 1 AND 9999999", name="price_yen"),
+        CheckConstraint(
+            "category IN ('fish', 'vegetables', 'meat', 'dairy', 'bread_and_sweets', 'prepared_food', 'drinks',"
+            " 'alcohol', 'crafts', 'daily_goods', 'services', 'other', 'tobacco', 'vouchers', 'taxes_and_fees')",
+            name="category",
+        ),
         UniqueConstraint("shop_id", "gtin"),
         UniqueConstraint("shop_id", "in_store_code"),
         Index("ix_products_origin_ring", "origin_ring"),
@@ -135,6 +178,9 @@ class Product(Base):
     gtin: Mapped[str | None] = mapped_column(String(14))
     in_store_code: Mapped[str | None] = mapped_column(String(20))
     price_yen: Mapped[int | None] = mapped_column(BigInteger)
+    category: Mapped[str] = mapped_column(String(16), server_default=text("'other'"))
+    # Short keys of what vouches for it: a local brand, organic JAS.
+    certifications: Mapped[list[str]] = mapped_column(JsonDocument, server_default=text("'[]'"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

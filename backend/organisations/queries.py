@@ -3,7 +3,7 @@
 import math
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.base.clock import in_jst
 from backend.base.errors import NotFound
-from backend.base.pages import Page, PageRequest, make_page
+from backend.base.pages import Page, PageRequest, aware_moment, make_page
 from backend.base.secrets import hash_token
 from backend.base.statements import Prepared
 from backend.organisations.models import (
     ApiKey,
+    FavouriteShop,
     Organisation,
     Product,
     Shop,
@@ -92,7 +93,7 @@ class FoundShop:
 def list_shops(session: Session, *, filters: ShopFilters, at: datetime, page: PageRequest) -> Page[FoundShop]:
     """Active shops only, nearest first where a point is given. Two queries."""
     open_now = _is_open_now(at)
-    square = _distance_squared(filters.near) if filters.near else null()
+    square = distance_squared_to(filters.near) if filters.near else null()
     query = (
         select(Shop, open_now.label("is_open"), square.label("distance_squared"))
         .where(Shop.status == ShopStatus.ACTIVE, *_found_by(filters))
@@ -102,7 +103,7 @@ def list_shops(session: Session, *, filters: ShopFilters, at: datetime, page: Pa
         query = query.where(open_now)
     values = [lambda row: row.Shop.id]
     if filters.near:
-        query = query.where(_in_box(filters.near), square <= float(filters.near.radius_metres) ** 2)
+        query = query.where(in_box(filters.near), square <= float(filters.near.radius_metres) ** 2)
         query = query.order_by(square, Shop.id)
         values.insert(0, lambda row: row.distance_squared)
         if after := page.after(float, uuid.UUID):
@@ -122,7 +123,7 @@ def _found(row: Any, tags: Sequence[str]) -> FoundShop:
 
 
 def _found_by(filters: ShopFilters) -> list[ColumnElement[bool]]:
-    conditions = _contains(Shop.search_text, filters.text)
+    conditions = contains_words(Shop.search_text, filters.text)
     if filters.tag is not None:
         tagged = ShopTag.shop_id == Shop.id, ShopTag.tag == normalise_tag(filters.tag)
         conditions.append(exists().where(*tagged))
@@ -131,7 +132,7 @@ def _found_by(filters: ShopFilters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _contains(column: InstrumentedAttribute[str], text: str | None) -> list[ColumnElement[bool]]:
+def contains_words(column: InstrumentedAttribute[str], text: str | None) -> list[ColumnElement[bool]]:
     """Every word, anywhere; % and _ stand for themselves."""
     return [column.contains(word, autoescape=True) for word in search_words(text or "")]
 
@@ -151,7 +152,7 @@ def _is_open_now(at: datetime) -> ColumnElement[bool]:
     return exists().where(ShopHours.shop_id == Shop.id, or_(today, since_yesterday))
 
 
-def _distance_squared(circle: Circle) -> ColumnElement[Any]:
+def distance_squared_to(circle: Circle) -> ColumnElement[Any]:
     """The same as `rules.distance_metres`, squared, in plain arithmetic, which every database has.
 
     Around the centre the cosine is taken for a straight line: over 50 km that errs by 1 in 100,000.
@@ -168,7 +169,7 @@ def _number(value: float) -> ColumnElement[float]:
     return literal(value, Float())
 
 
-def _in_box(circle: Circle) -> ColumnElement[bool]:
+def in_box(circle: Circle) -> ColumnElement[bool]:
     """A cheap first sieve, a little larger than the circle."""
     north = math.degrees(circle.radius_metres / EARTH_RADIUS_METRES) * 1.001
     farthest = min(abs(circle.centre.latitude) + north, 89.0)
@@ -177,6 +178,32 @@ def _in_box(circle: Circle) -> ColumnElement[bool]:
         Shop.latitude.between(circle.centre.latitude - north, circle.centre.latitude + north),
         Shop.longitude.between(circle.centre.longitude - east, circle.centre.longitude + east),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFavourite:
+    shop: Shop
+    added_at: datetime
+
+
+def list_favourite_shops(
+    session: Session, *, citizen_id: uuid.UUID, page: PageRequest
+) -> Page[FoundFavourite]:
+    """Those that take part now, the newest favourite first; one suspended comes back when it resumes."""
+    query = (
+        select(Shop, FavouriteShop.added_at)
+        .join(FavouriteShop, FavouriteShop.shop_id == Shop.id)
+        .where(FavouriteShop.citizen_id == citizen_id, Shop.status == ShopStatus.ACTIVE)
+        .order_by(FavouriteShop.added_at.desc(), Shop.id.desc())
+        .limit(page.limit + 1)
+    )
+    if after := page.after(aware_moment, uuid.UUID):
+        added_at, shop_id = after
+        earlier = and_(FavouriteShop.added_at == added_at, Shop.id < shop_id)
+        query = query.where(or_(FavouriteShop.added_at < added_at, earlier))
+    rows = session.execute(query).all()
+    found = make_page(rows, page, lambda row: row.added_at, lambda row: row.Shop.id)
+    return Page([FoundFavourite(row.Shop, row.added_at) for row in found.items], found.next_cursor)
 
 
 # --- One shop ---
@@ -203,6 +230,16 @@ def get_shop(session: Session, *, shop_id: uuid.UUID) -> ShopDescription:
 def get_active_shop(session: Session, *, shop_id: uuid.UUID) -> ShopDescription:
     """As citizens see it. Raises ShopNotFound."""
     return _describe_one(session, Shop.id == shop_id, Shop.status == ShopStatus.ACTIVE)
+
+
+def get_shop_names(
+    session: Session, *, shop_ids: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID, Mapping[str, str | None]]:
+    """Shop → language → name, whatever their status. One query, or none."""
+    if not shop_ids:
+        return {}
+    rows = session.execute(select(Shop.id, Shop.name_ja, Shop.name_en).where(Shop.id.in_(set(shop_ids))))
+    return {row.id: {"ja": row.name_ja, "en": row.name_en} for row in rows}
 
 
 def list_shops_by_status(
@@ -287,7 +324,7 @@ def list_products(session: Session, *, filters: ProductFilters, page: PageReques
         .where(
             Shop.status == ShopStatus.ACTIVE,
             Product.withdrawn_at.is_(None),
-            *_contains(Product.search_text, filters.text),
+            *contains_words(Product.search_text, filters.text),
         )
         .order_by(Product.id)
         .limit(page.limit + 1)

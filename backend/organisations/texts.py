@@ -9,6 +9,8 @@ from backend.base.errors import Refused
 SEARCH_WORDS_MAX = 5
 TAG_MAX_CHARACTERS = 24
 TAGS_MAX = 12
+CERTIFICATION_MAX_CHARACTERS = 40
+CERTIFICATIONS_MAX = 10
 
 # Letters and digits of any script, hyphens between them.
 TAG_PATTERN = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -25,6 +27,10 @@ class NameBlank(Refused):
 
 class TagInvalid(Refused):
     """Not 1–24 letters and digits with hyphens between, or too many tags."""
+
+
+class CertificationInvalid(Refused):
+    """Not 1–40 letters and digits with hyphens between, or too many certifications."""
 
 
 def one_line(given: str, *, field: str) -> str:
@@ -71,11 +77,26 @@ def normalise_tags(given: Iterable[str]) -> Sequence[str]:
     """Each once, in order. Raises TagInvalid, naming the tag's place."""
     tags = [normalise_tag(tag) for tag in given]
     for index, tag in enumerate(tags):
-        if len(tag) > TAG_MAX_CHARACTERS or not TAG_PATTERN.fullmatch(tag):
+        if not _is_tag(tag, TAG_MAX_CHARACTERS):
             raise TagInvalid(field=f"tags.{index}", maximum=TAG_MAX_CHARACTERS)
     if len(set(tags)) > TAGS_MAX:
         raise TagInvalid(field="tags", maximum=TAG_MAX_CHARACTERS)
     return sorted(set(tags))
+
+
+def normalise_certifications(given: Iterable[str]) -> Sequence[str]:
+    """Written as tags are, and a little longer. Raises CertificationInvalid, naming the place."""
+    keys = [normalise_tag(key) for key in given]
+    for index, key in enumerate(keys):
+        if not _is_tag(key, CERTIFICATION_MAX_CHARACTERS):
+            raise CertificationInvalid(field=f"certifications.{index}", maximum=CERTIFICATION_MAX_CHARACTERS)
+    if len(set(keys)) > CERTIFICATIONS_MAX:
+        raise CertificationInvalid(field="certifications", maximum=CERTIFICATION_MAX_CHARACTERS)
+    return sorted(set(keys))
+
+
+def _is_tag(text: str, maximum: int) -> bool:
+    return len(text) <= maximum and TAG_PATTERN.fullmatch(text) is not None
 
 
 def _visible(text: str) -> str:

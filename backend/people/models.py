@@ -1,10 +1,12 @@
-"""Citizens, their logins and sessions, consents; staff, roles, sessions, invitations; letters to send."""
+"""Citizens, their logins, sessions and codes, consents; staff, roles, sessions, invitations;
+member lists; letters to send."""
 
 import enum
 import uuid
 from datetime import datetime
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -118,6 +120,48 @@ class CounterCode(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     citizen_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"))
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CodeScope(enum.StrEnum):
+    EARN = "earn"
+    SPEND = "spend"
+    COUPON = "coupon"
+
+
+class SpendMode(enum.StrEnum):
+    NONE = "none"
+    ALL = "all"
+    UP_TO = "up_to"
+
+
+class CitizenCode(Base):
+    """What a citizen's phone shows at a till: who buys, and what the till may do in their name."""
+
+    __tablename__ = "citizen_codes"
+    __table_args__ = (
+        CheckConstraint("spend_mode IN ('none', 'all', 'up_to')", name="spend_mode"),
+        CheckConstraint("(spend_mode = 'up_to') = (spend_points IS NOT NULL)", name="spend_points_given"),
+        CheckConstraint("spend_points > 0", name="spend_points"),
+        CheckConstraint("expires_at >= created_at", name="expires_at"),
+        UniqueConstraint("code_hash"),
+        Index("ix_citizen_codes_citizen_id", "citizen_id"),
+        # Room for the version of each code that tells its end.
+        {"postgresql_with": {"fillfactor": 60}},
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    citizen_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"))
+    # The same as the citizen's: a till's purchase needs it and reads one row less.
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_accounts.id"))
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    scopes: Mapped[list[str]] = mapped_column(JsonDocument)
+    spend_mode: Mapped[str] = mapped_column(String(8))
+    # With `up_to`: so many points and no more.
+    spend_points: Mapped[int | None] = mapped_column(BigInteger)
+    coupon_ids: Mapped[list[str]] = mapped_column(JsonDocument)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -250,3 +294,30 @@ class Letter(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(SmallInteger)
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MemberList(Base):
+    """Whom a shop (or, without a shop, the city) knows as members; who they are it is not told."""
+
+    __tablename__ = "member_lists"
+    __table_args__ = (UniqueConstraint("join_code_hash"), Index("ix_member_lists_shop_id", "shop_id"))
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    shop_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("shops.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    join_code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_by_staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # From then on nobody joins, and nothing is for its members any more.
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MemberListEntry(Base):
+    __tablename__ = "member_list_entries"
+    __table_args__ = (Index("ix_member_list_entries_citizen_id", "citizen_id"),)
+
+    list_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member_lists.id"), primary_key=True)
+    citizen_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("citizens.id", ondelete="CASCADE"), primary_key=True
+    )
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime)

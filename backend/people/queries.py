@@ -16,6 +16,7 @@ from backend.base.secrets import hash_token
 from backend.base.statements import Prepared
 from backend.people.models import (
     Citizen,
+    CitizenCode,
     CitizenLogin,
     CitizenSession,
     Consent,
@@ -89,6 +90,63 @@ def find_staff_by_token(
     return StaffPrincipal(first.id, first.session_id, first.face, roles, first.language, first.last_seen_at)
 
 
+CITIZEN_CODE_BY_HASH = Prepared(
+    lambda _dialect: select(
+        CitizenCode.id,
+        CitizenCode.citizen_id,
+        CitizenCode.account_id,
+        CitizenCode.scopes,
+        CitizenCode.spend_mode,
+        CitizenCode.spend_points,
+        CitizenCode.coupon_ids,
+        CitizenCode.expires_at,
+        CitizenCode.used_at,
+    ).where(CitizenCode.code_hash == bindparam("code_hash", type_=LargeBinary()))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenCodeRow:
+    """A code as a till's purchase needs it. `spend_mode`: none, all or up_to (then with `spend_points`)."""
+
+    id: uuid.UUID
+    citizen_id: uuid.UUID
+    account_id: uuid.UUID
+    scopes: frozenset[str]
+    spend_mode: str
+    spend_points: int | None
+    coupon_ids: Sequence[uuid.UUID]
+    expires_at: datetime
+    used_at: datetime | None
+
+
+def find_citizen_code_by_hash(session: Session, *, code_hash: bytes) -> CitizenCodeRow | None:
+    row = CITIZEN_CODE_BY_HASH.first(session, code_hash=code_hash)
+    if row is None:
+        return None
+    return CitizenCodeRow(
+        row.id,
+        row.citizen_id,
+        row.account_id,
+        frozenset(row.scopes),
+        row.spend_mode,
+        row.spend_points,
+        tuple(uuid.UUID(coupon_id) for coupon_id in row.coupon_ids),
+        row.expires_at,
+        row.used_at,
+    )
+
+
+def find_citizen_id(session: Session, *, account_id: uuid.UUID) -> uuid.UUID | None:
+    """Whose points account it is; None for one whose citizen left."""
+    return session.scalar(select(Citizen.id).where(Citizen.account_id == account_id))
+
+
+def lock_citizen_code(session: Session, *, code_hash: bytes) -> None:
+    """Hold a code until the transaction ends (PostgreSQL; SQLite holds all anyway)."""
+    session.execute(select(CitizenCode.id).where(CitizenCode.code_hash == code_hash).with_for_update())
+
+
 class CitizenNotFound(NotFound):
     """They have left."""
 
@@ -127,6 +185,16 @@ def lock_citizen(session: Session, *, citizen_id: uuid.UUID) -> Citizen:
     if citizen is None:
         raise CitizenNotFound
     return citizen
+
+
+def lock_citizen_for_children(session: Session, *, citizen_id: uuid.UUID) -> None:
+    """One at a time among what the citizen opens; purchases, whose rows only refer to them, do not wait.
+
+    Raises CitizenNotFound.
+    """
+    held = select(Citizen.id).where(Citizen.id == citizen_id).with_for_update(key_share=True)
+    if session.scalar(held) is None:
+        raise CitizenNotFound
 
 
 def find_login(session: Session, *, kind: str, subject: str) -> CitizenLogin | None:

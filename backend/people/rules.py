@@ -16,10 +16,13 @@ from backend.people.models import ConsentPurpose
 from backend.people.passwords_known import KNOWN_PASSWORDS
 
 NICKNAME_MAX_CHARACTERS = 40
+LIST_NAME_MAX_CHARACTERS = 60
 EMAIL_MAX_CHARACTERS = 254
 PASSWORD_MIN_CHARACTERS = 10
 PASSWORD_MAX_CHARACTERS = 200
 TOTP_STEP_SECONDS = 30
+# Of fewer people than this no count is told to a shop.
+FEW_PEOPLE = 10
 
 # Dots anywhere: Japanese carriers once gave out addresses with dots in a row and before the @.
 _LOCAL_PART = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
@@ -32,6 +35,10 @@ class LoginMalformed(Refused):
 
 
 class NicknameRefused(Refused):
+    """Nothing visible is left of it, or too much."""
+
+
+class MemberListNameRefused(Refused):
     """Nothing visible is left of it, or too much."""
 
 
@@ -104,6 +111,22 @@ def fold_login(given: str) -> str:
 
 def normalise_nickname(given: str) -> str:
     """One line without characters that hide or turn text. Raises NicknameRefused."""
+    nickname = _one_line(given)
+    if not 0 < len(nickname) <= NICKNAME_MAX_CHARACTERS:
+        raise NicknameRefused(field="nickname", maximum=NICKNAME_MAX_CHARACTERS)
+    return nickname
+
+
+def normalise_list_name(given: str) -> str:
+    """Likewise. Raises MemberListNameRefused."""
+    name = _one_line(given)
+    if not 0 < len(name) <= LIST_NAME_MAX_CHARACTERS:
+        raise MemberListNameRefused(field="name", maximum=LIST_NAME_MAX_CHARACTERS)
+    return name
+
+
+def _one_line(given: str) -> str:
+    """Empty when nothing visible is left."""
     seen = "".join(
         " " if character.isspace() else character
         for character in given
@@ -111,10 +134,8 @@ def normalise_nickname(given: str) -> str:
         or character == _ZERO_WIDTH_JOINER
         or unicodedata.category(character) not in _HIDDEN_CATEGORIES
     )
-    nickname = " ".join(unicodedata.normalize("NFC", seen).split())
-    if not nickname.strip(_ZERO_WIDTH_JOINER) or len(nickname) > NICKNAME_MAX_CHARACTERS:
-        raise NicknameRefused(field="nickname", maximum=NICKNAME_MAX_CHARACTERS)
-    return nickname
+    line = " ".join(unicodedata.normalize("NFC", seen).split())
+    return line if line.strip(_ZERO_WIDTH_JOINER) else ""
 
 
 def fold_password(given: str) -> str:
@@ -163,3 +184,19 @@ def matching_totp_step(secret: str, code: str, *, at: datetime, last_step: int |
 def _steps_near(step: int) -> Sequence[int]:
     """A clock may be half a minute off, either way."""
     return (step, step - 1, step + 1)
+
+
+def group_join_code(code: str) -> str:
+    """For a poster: two halves."""
+    middle = len(code) // 2
+    return f"{code[:middle]}-{code[middle:]}"
+
+
+def read_join_code(given: str) -> str:
+    """As people type it: small letters, full width, spaces, hyphens."""
+    return re.sub(r"[\s\-‐‑–−ー]", "", unicodedata.normalize("NFKC", given)).upper()
+
+
+def shown_count(count: int) -> int | None:
+    """None where so few are meant that one of them could be guessed."""
+    return None if count < FEW_PEOPLE else count

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from backend.organisations.models import Product
+from backend.organisations.models import Product, ProductCategory
 from backend.organisations.queries import ProductNotFound
 from backend.organisations.regions import Region, load_region
 from backend.organisations.rules import (
@@ -26,7 +27,7 @@ from backend.organisations.service.products import (
     withdraw_product,
 )
 from backend.organisations.service.shops import ShopEnded
-from backend.organisations.texts import NameBlank
+from backend.organisations.texts import CertificationInvalid, NameBlank
 from tests.factories.organisations import make_product, make_shop
 
 GTIN = "4901234567894"
@@ -82,6 +83,7 @@ class TestAddProduct:
             ({"in_store_code": "4901234567894"}, InStoreCodeInvalid),
             ({"origin_municipality_code": "999999"}, MunicipalityCodeInvalid),
             ({"name_ja": "　"}, NameBlank),
+            ({"certifications": ["a_b"]}, CertificationInvalid),
         ],
     )
     def test_refuses_what_no_product_is(
@@ -146,6 +148,13 @@ class TestEditProduct:
 
         assert edit(product.id, in_store_code="101").in_store_code == "101"
 
+    def test_leaves_category_and_certifications_unless_told(self, add: Add, edit: Edit) -> None:
+        product = add(category="fish", certifications=["jas"])
+
+        edited = edit(product.id, price_yen=620)
+
+        assert (edited.category, edited.certifications) == ("fish", ["jas"])
+
     def test_moves_the_ring_with_the_origin(self, add: Add, edit: Edit) -> None:
         product = add()
 
@@ -171,6 +180,29 @@ class TestEditProduct:
 
         with pytest.raises(ProductNotFound):
             edit(product.id, price_yen=1)
+
+
+class TestProductsTable:
+    @pytest.mark.parametrize("category", ProductCategory)
+    def test_knows_every_category(
+        self, session: Session, shop_id: uuid.UUID, at: datetime, category: ProductCategory
+    ) -> None:
+        product = make_product(session, shop_id=shop_id, at=at, category=category.value)
+
+        session.refresh(product)
+        assert product.category == category
+
+    def test_knows_no_other(self, session: Session, shop_id: uuid.UUID, at: datetime) -> None:
+        with pytest.raises(IntegrityError):
+            make_product(session, shop_id=shop_id, at=at, category="gold")
+
+    def test_calls_a_product_other_that_was_there_before(
+        self, session: Session, shop_id: uuid.UUID, at: datetime
+    ) -> None:
+        product = make_product(session, shop_id=shop_id, at=at)
+
+        session.refresh(product)
+        assert (product.category, product.certifications) == ("other", [])
 
 
 class TestWithdrawProduct:

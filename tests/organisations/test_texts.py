@@ -3,9 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.organisations.texts import (
+    CertificationInvalid,
     NameBlank,
     TagInvalid,
     fold,
+    normalise_certifications,
     normalise_tags,
     one_line,
     one_line_or_none,
@@ -105,3 +107,24 @@ class TestNormaliseTags:
     def test_refuses_a_thirteenth(self) -> None:
         with pytest.raises(TagInvalid):
             normalise_tags([f"tag{number}" for number in range(13)])
+
+
+class TestNormaliseCertifications:
+    def test_writes_them_as_tags(self) -> None:
+        assert normalise_certifications(["ＪＡＳ", "釧路ブランド", "jas"]) == ["jas", "釧路ブランド"]
+
+    def test_lets_them_have_forty_characters(self) -> None:
+        assert normalise_certifications(["x" * 40]) == ["x" * 40]
+
+    @pytest.mark.parametrize("key", ["", "a b", "x" * 41])
+    def test_refuses_another_form(self, key: str) -> None:
+        with pytest.raises(CertificationInvalid) as refusal:
+            normalise_certifications(["jas", key])
+
+        assert refusal.value.field == "certifications.1"
+
+    def test_refuses_an_eleventh(self) -> None:
+        with pytest.raises(CertificationInvalid) as refusal:
+            normalise_certifications([f"key{number}" for number in range(11)])
+
+        assert refusal.value.field == "certifications"

@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import Database
 from backend.base.errors import MeguriError
+from backend.base.writes import WriteList
 from backend.membership.service import join
 from backend.people.embedded import EmbeddedProvider
-from backend.people.models import CitizenLogin, LoginChallenge, Staff, StaffSession
+from backend.people.models import CitizenCode, CitizenLogin, LoginChallenge, Staff, StaffSession
 from backend.people.principals import Nobody, RoleAssignment
 from backend.people.providers import LoginRequest
 from backend.people.service.staff_sessions import open_staff_session
+from backend.people.writes import CITIZEN_CODE_USE
 from backend.web.ground import Ground
+from tests.factories.codes import find_code, open_code
 from tests.factories.credentials import (
     EMAIL,
     PASSWORD,
@@ -27,8 +30,10 @@ from tests.factories.credentials import (
     employ,
     other_code,
 )
+from tests.factories.people import make_citizen
 
 RACERS = 8
+USE = WriteList([CITIZEN_CODE_USE])
 
 
 def race(database: Database, work: Callable[[Session], Any]) -> Sequence[Any]:
@@ -134,3 +139,32 @@ class TestRaces:
 
         opened = select(func.count(StaffSession.id)).join(Staff).where(Staff.id == officer.id)
         assert database.run(lambda session: session.scalar(opened)) == 1
+
+
+@pytest.mark.slow
+class TestCitizenCodesAtOnce:
+    @pytest.mark.parametrize("round", range(5))
+    def test_are_used_by_one_till(self, database: Database, ground: Ground, at: datetime, round: int) -> None:
+        buyer = database.run(lambda session: make_citizen(session, at=at))
+        code = database.run(lambda session: open_code(session, ground, buyer, at=at).code)
+
+        def use(session: Session) -> str:
+            found = find_code(session, ground, code, at=at)
+            USE.run(session, {CITIZEN_CODE_USE.name: [{"citizen_code_id": found.id, "used_at": at}]})
+            return "done"
+
+        outcomes = race(database, use)
+
+        assert sorted(outcomes) == ["citizen_code_used"] * (RACERS - 1) + ["done"]
+
+    @pytest.mark.parametrize("round", range(3))
+    def test_of_one_citizen_leave_one_open(
+        self, database: Database, ground: Ground, at: datetime, round: int
+    ) -> None:
+        buyer = database.run(lambda session: make_citizen(session, at=at))
+
+        outcomes = race(database, lambda session: open_code(session, ground, buyer, at=at).url)
+
+        still_open = select(func.count(CitizenCode.id)).where(CitizenCode.expires_at > at)
+        assert len(set(outcomes)) == RACERS
+        assert database.run(lambda session: session.scalar(still_open)) == 1

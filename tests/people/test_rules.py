@@ -206,3 +206,28 @@ class TestMatchingTotpStep:
         before = self.code(AT - timedelta(seconds=30))
 
         assert rules.matching_totp_step(SECRET, before, at=AT, last_step=step) is None
+
+
+class TestNormaliseListName:
+    def test_is_one_visible_line(self) -> None:
+        assert rules.normalise_list_name("  朝の\n常連\u202eさん ") == "朝の 常連さん"
+
+    @pytest.mark.parametrize("given", ["", " \u200b\n", "x" * 61])
+    def test_refuses_too_little_and_too_much(self, given: str) -> None:
+        with pytest.raises(rules.MemberListNameRefused):
+            rules.normalise_list_name(given)
+
+
+class TestReadJoinCode:
+    @pytest.mark.parametrize("given", ["K7QM4XTD", "k7qm-4xtd", " Ｋ７ＱＭ　－４ＸＴＤ"])
+    def test_gives_the_one_writing(self, given: str) -> None:
+        assert rules.read_join_code(given) == "K7QM4XTD"
+
+    def test_reads_what_is_shown(self) -> None:
+        assert rules.read_join_code(rules.group_join_code("K7QM4XTD")) == "K7QM4XTD"
+
+
+class TestShownCount:
+    @pytest.mark.parametrize(("count", "shown"), [(0, None), (9, None), (10, 10)])
+    def test_hides_fewer_than_ten(self, count: int, shown: int | None) -> None:
+        assert rules.shown_count(count) == shown

@@ -11,12 +11,17 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import new_id
 from backend.base.errors import Conflict
-from backend.organisations.models import Product
+from backend.organisations.models import Product, ProductCategory
 from backend.organisations.queries import ProductNotFound
 from backend.organisations.regions import Region
 from backend.organisations.rules import read_product_codes
 from backend.organisations.service.shops import lock_living_shop
-from backend.organisations.texts import one_line, one_line_or_none, search_text
+from backend.organisations.texts import (
+    normalise_certifications,
+    one_line,
+    one_line_or_none,
+    search_text,
+)
 
 SEARCH_TEXT_MAX_CHARACTERS = 200
 
@@ -27,7 +32,10 @@ class ProductCodeTaken(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductDraft:
-    """At least one code: a GTIN, which means the same everywhere, or one that the shop gave."""
+    """At least one code: a GTIN, which means the same everywhere, or one that the shop gave.
+
+    `category`: of ProductCategory.
+    """
 
     name_ja: str
     name_en: str | None = None
@@ -35,6 +43,8 @@ class ProductDraft:
     gtin: str | None = None
     in_store_code: str | None = None
     price_yen: int | None = None
+    category: str = ProductCategory.OTHER
+    certifications: Sequence[str] = ()
 
 
 def add_product(
@@ -42,8 +52,8 @@ def add_product(
 ) -> Product:
     """A new product; or a withdrawn one of the same code, back again as the draft says.
 
-    Raises ShopNotFound, ShopEnded, NameBlank, MunicipalityCodeInvalid, ProductCodeTaken and the errors of
-    `read_product_codes`.
+    Raises ShopNotFound, ShopEnded, NameBlank, CertificationInvalid, MunicipalityCodeInvalid, ProductCodeTaken
+    and the errors of `read_product_codes`.
     """
     values = _values(draft, region)
     lock_living_shop(session, shop_id)
@@ -124,6 +134,8 @@ def _values(draft: ProductDraft, region: Region) -> dict[str, Any]:
         "gtin": codes.gtin,
         "in_store_code": codes.in_store_code,
         "price_yen": draft.price_yen,
+        "category": ProductCategory(draft.category).value,
+        "certifications": normalise_certifications(draft.certifications),
     }
 
 

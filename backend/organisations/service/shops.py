@@ -33,6 +33,7 @@ from backend.organisations.texts import (
 from backend.people.principals import RoleAssignment
 from backend.people.rules import NICKNAME_MAX_CHARACTERS, LoginMalformed, normalise_email
 from backend.people.service.letters import queue_letter
+from backend.people.service.member_lists import close_lists_of_shop
 from backend.people.service.staff import invite_staff
 
 SEARCH_TEXT_MAX_CHARACTERS = 2400
@@ -146,6 +147,7 @@ def decide_shop(
         _tell(session, shop, "shop_rejected", {"reason": reason or ""}, at)
     if action is ShopAction.CLOSE:
         _revoke_keys(session, shop.id, at)
+        close_lists_of_shop(session, shop_id=shop.id, at=at)
     session.flush()
     return shop
 

@@ -71,6 +71,20 @@ def issue_counter_code(
 
 def read_declaration(session: Session, *, counter_code: str, vault: Vault, at: datetime) -> Declaration:
     """What the holder of the code declares. Raises CounterCodeNotFound."""
+    return _declaration(*_find_by_code(session, counter_code, vault, at))
+
+
+def find_account_by_counter_code(
+    session: Session, *, counter_code: str, vault: Vault, at: datetime
+) -> uuid.UUID:
+    """The points account of the holder of the code, which is not used up. Raises CounterCodeNotFound."""
+    _, citizen = _find_by_code(session, counter_code, vault, at)
+    return citizen.account_id
+
+
+def _find_by_code(
+    session: Session, counter_code: str, vault: Vault, at: datetime
+) -> tuple[CounterCode, Citizen]:
     row = session.execute(
         select(CounterCode, Citizen)
         .join(Citizen, Citizen.id == CounterCode.citizen_id)
@@ -82,7 +96,7 @@ def read_declaration(session: Session, *, counter_code: str, vault: Vault, at: d
     ).first()
     if row is None:
         raise CounterCodeNotFound(field="counter_code")
-    return _declaration(row[0], row[1])
+    return row[0], row[1]
 
 
 def confirm_declaration(

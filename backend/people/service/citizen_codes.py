@@ -1,0 +1,143 @@
+"""Citizen codes: opened by a citizen's phone, found by a till, used up by the purchase that a till records."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from backend.base.database import is_locking, new_id
+from backend.base.digits import group_digits, new_checked_digits
+from backend.base.errors import Conflict, Forbidden, NotFound
+from backend.base.secrets import Vault
+from backend.people import queries
+from backend.people.codes import (
+    CodePermit,
+    citizen_code_url,
+    read_citizen_code,
+)
+from backend.people.models import CitizenCode, CodeScope
+from backend.people.principals import CitizenPrincipal
+from backend.people.queries import CitizenCodeRow
+
+PURPOSE = "citizen code"
+
+
+class CitizenCodeUnknown(NotFound):
+    """Well written, but never opened, or purged long after its end."""
+
+
+class CitizenCodeExpired(Conflict):
+    """Its seconds are over, or the phone has shown a newer one since."""
+
+
+class CitizenCodeUsed(Conflict):
+    pass
+
+
+class CitizenCodeScopeMissing(Forbidden):
+    """The citizen opened it for something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCitizenCode:
+    """`code` in groups, `url` for a QR: told this once. `scopes` in their order."""
+
+    code: str
+    url: str
+    expires_at: datetime
+    scopes: Sequence[str]
+
+
+def open_citizen_code(
+    session: Session,
+    *,
+    citizen: CitizenPrincipal,
+    permit: CodePermit,
+    lifetime_seconds: int,
+    public_url: str,
+    vault: Vault,
+    at: datetime,
+) -> OpenedCitizenCode:
+    """A code for one purchase; those before it that nobody used end now. Raises CitizenNotFound."""
+    queries.lock_citizen_for_children(session, citizen_id=citizen.citizen_id)
+    session.execute(
+        update(CitizenCode)
+        .where(
+            CitizenCode.citizen_id == citizen.citizen_id,
+            CitizenCode.used_at.is_(None),
+            CitizenCode.expires_at > at,
+        )
+        .values(expires_at=at)
+    )
+    digits = _new_digits(session, vault)
+    expires_at = at + timedelta(seconds=lifetime_seconds)
+    scopes = [scope.value for scope in CodeScope if scope in permit.scopes]
+    session.add(
+        CitizenCode(
+            id=new_id(),
+            citizen_id=citizen.citizen_id,
+            account_id=citizen.account_id,
+            code_hash=_hash(vault, digits),
+            scopes=scopes,
+            spend_mode=permit.spend_mode.value,
+            spend_points=permit.spend_points,
+            coupon_ids=[str(coupon_id) for coupon_id in permit.coupon_ids],
+            created_at=at,
+            expires_at=expires_at,
+        )
+    )
+    session.flush()
+    return OpenedCitizenCode(group_digits(digits), citizen_code_url(public_url, digits), expires_at, scopes)
+
+
+def get_citizen_code(session: Session, *, text: str, public_url: str, vault: Vault) -> CitizenCodeRow:
+    """The code that was typed or scanned, whatever its state: a till that asks again needs the used one too.
+
+    On a second try its row is locked. Raises CitizenCodeMistyped, CitizenCodeUnknown.
+    """
+    code_hash = _hash(vault, read_citizen_code(text, public_url))
+    if is_locking(session):
+        queries.lock_citizen_code(session, code_hash=code_hash)
+    found = queries.find_citizen_code_by_hash(session, code_hash=code_hash)
+    if found is None:
+        raise CitizenCodeUnknown(field="citizen_code")
+    return found
+
+
+def check_citizen_code(code: CitizenCodeRow, *, scopes: Collection[CodeScope], at: datetime) -> None:
+    """`scopes`: all that the till wants to do. Raises CitizenCodeUsed, -Expired, -ScopeMissing."""
+    if code.used_at is not None:
+        raise CitizenCodeUsed(field="citizen_code")
+    if code.expires_at <= at:
+        raise CitizenCodeExpired(field="citizen_code")
+    if missing := [scope.value for scope in CodeScope if scope in scopes and scope not in code.scopes]:
+        raise CitizenCodeScopeMissing(field="citizen_code", scope=missing[0])
+
+
+def find_citizen_code(
+    session: Session,
+    *,
+    text: str,
+    scopes: Collection[CodeScope],
+    public_url: str,
+    vault: Vault,
+    at: datetime,
+) -> CitizenCodeRow:
+    """A code that is good for all this. Raises what `get_citizen_code` and `check_citizen_code` raise."""
+    code = get_citizen_code(session, text=text, public_url=public_url, vault=vault)
+    check_citizen_code(code, scopes=scopes, at=at)
+    return code
+
+
+def _new_digits(session: Session, vault: Vault) -> str:
+    digits = new_checked_digits()
+    while queries.find_citizen_code_by_hash(session, code_hash=_hash(vault, digits)) is not None:
+        digits = new_checked_digits()
+    return digits
+
+
+def _hash(vault: Vault, digits: str) -> bytes:
+    """Keyed by the secret: a million million codes could be tried out on a plain hash."""
+    return vault.keyed_hash(PURPOSE, digits)
