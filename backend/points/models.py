@@ -168,6 +168,12 @@ class PointsLot(Base):
             sqlite_where=text("remaining_points > 0"),
         ),
         Index(
+            "ix_points_lots_returned",
+            "returned_from_transaction_id",
+            postgresql_where=text("returned_from_transaction_id IS NOT NULL"),
+            sqlite_where=text("returned_from_transaction_id IS NOT NULL"),
+        ),
+        Index(
             "ix_points_lots_bound",
             "account_id",
             postgresql_where=text("remaining_points > 0 AND (spendable_at IS NOT NULL OR held_points > 0)"),
@@ -189,7 +195,8 @@ class PointsLot(Base):
     # NULL: spendable at once. Later moments make a lot pending until then.
     spendable_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # The lot whose spent points came back as this one; the budget behind both is the same.
+    # The use of a lot whose points came back as this one: the spend, and the lot. The budget behind both is the same.
+    returned_from_transaction_id: Mapped[uuid.UUID | None]
     returned_from_lot_id: Mapped[uuid.UUID | None]
 
 
@@ -280,7 +287,10 @@ class PointsCorrection(Base):
     __table_args__ = (
         CheckConstraint("status IN ('proposed', 'carried_out', 'rejected')", name="status"),
         CheckConstraint("points <> 0", name="points"),
+        CheckConstraint("lifetime_days BETWEEN 1 AND 1826", name="lifetime_days"),
+        CheckConstraint("(points > 0) = (lifetime_days IS NOT NULL)", name="lifetime_of_granted"),
         CheckConstraint("decided_by_staff_id <> proposed_by_staff_id", name="decided_by_another"),
+        CheckConstraint("(status = 'carried_out') = (transaction_id IS NOT NULL)", name="transaction_id"),
         CheckConstraint("(status = 'proposed') = (decided_at IS NULL)", name="decided_at"),
         Index("ix_points_corrections_status", "status"),
     )
@@ -290,6 +300,8 @@ class PointsCorrection(Base):
     funding_account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_accounts.id"))
     # Above zero: from the budget to the citizen; below: back.
     points: Mapped[int] = mapped_column(BigInteger)
+    # How long points given live; of points taken back: NULL.
+    lifetime_days: Mapped[int | None] = mapped_column(SmallInteger)
     reason: Mapped[str] = mapped_column(String(400))
     status: Mapped[str] = mapped_column(String(12))
     proposed_by_staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))

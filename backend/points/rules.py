@@ -1,12 +1,17 @@
 """The ledger's arithmetic: pure, in whole points."""
 
-import enum
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from backend.base.clock import city_day, end_of_city_day, start_of_city_day
+from backend.base.clock import city_day, end_of_city_day
+
+# So long at least can points be spent that a refund gave back.
+RETURNED_FOR = timedelta(days=14)
+
+# So long at least can points be spent that a refund gave back.
+RETURNED_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,82 +29,98 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class LotGrant:
-    """What a citizen gets from one funding account, with its end."""
+    """What a citizen gets from one funding account, with its end.
+
+    `id`: only for whom takes from the lot at once. `returned_from`: the use that comes back as this lot.
+    """
 
     account_id: uuid.UUID
     funding_account_id: uuid.UUID
     points: int
     spendable_at: datetime | None
     expires_at: datetime
+    id: uuid.UUID | None = None
+    returned_from: "LotUse | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class LotUse:
+    """What a transaction took from a lot, by both their ids."""
+
+    transaction_id: uuid.UUID
+    lot_id: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
 class OpenLot:
+    """`free_points` are left and not held."""
+
     id: uuid.UUID
-    remaining_points: int
+    free_points: int
     expires_at: datetime
 
 
-class Rounding(enum.StrEnum):
-    """To whose end a lifetime is lengthened."""
+@dataclass(frozen=True, slots=True)
+class LotMove:
+    """So many points leave a lot, and so many more of it (below zero: fewer) are held.
 
-    MONTH = "month"
-    QUARTER = "quarter"  # of the fiscal year: to the end of June, September, December, March
-    FISCAL_YEAR = "fiscal_year"  # 年度: to the end of March
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lifetime:
-    """How long points can be spent: a number of days, perhaps rounded up, or until a day of the city and with it."""
-
-    days: int | None = None
-    rounded_to: Rounding | None = None
-    until_on: date | None = None
-
-    def __post_init__(self) -> None:
-        if (self.days is None) == (self.until_on is None) or (self.rounded_to and self.days is None):
-            raise ValueError("a lifetime has days or an end, and only days are rounded")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
-    """When granted points can first be spent: so many days later, or from a day of the city on."""
-
-    days: int | None = None
-    until_on: date | None = None
-
-    def __post_init__(self) -> None:
-        if (self.days is None) == (self.until_on is None):
-            raise ValueError("points are pending for days or until a day")
-
-
-def spendable_from(granted_at: datetime, pending: Pending | None) -> datetime | None:
-    """The start of a day of the city; None: at once."""
-    if pending is None:
-        return None
-    day = pending.until_on or city_day(granted_at) + timedelta(days=pending.days or 0)
-    start = start_of_city_day(day)
-    return start if start > granted_at else None
-
-
-def expiry_of(spendable_at: datetime, lifetime: Lifetime) -> datetime:
-    """The end of the last day of the city on which points spendable from then on can be spent.
-
-    That day itself when the lifetime's own end is already over.
+    `alive_at`: only if the lot still lives at that moment; None: dead lots too.
     """
-    first = city_day(spendable_at)
-    if lifetime.until_on is not None:
-        return end_of_city_day(max(first, lifetime.until_on))
-    return end_of_city_day(_round_up(first + timedelta(days=lifetime.days or 0), lifetime.rounded_to))
+
+    lot_id: uuid.UUID
+    taken_points: int = 0
+    held_points: int = 0
+    alive_at: datetime | None = None
 
 
-def _round_up(day: date, rounding: Rounding | None) -> date:
-    """The last day of the month, quarter or fiscal year that holds the day."""
-    if rounding is None:
-        return day
-    months = {Rounding.MONTH: 1, Rounding.QUARTER: 3, Rounding.FISCAL_YEAR: 12}[rounding]
-    since_april = (day.year * 12 + day.month - 4) // months * months + months
-    return date((since_april + 3) // 12, (since_april + 3) % 12 + 1, 1) - timedelta(days=1)
+@dataclass(frozen=True, slots=True)
+class AskedLot:
+    """A granted lot of which `points` are asked back.
+
+    `free_points` are left of it and not held; `forgiven_points` at most need not come back, for they lapsed and
+    the citizen never had the use of them.
+    """
+
+    id: uuid.UUID
+    funding_account_id: uuid.UUID
+    points: int
+    free_points: int
+    forgiven_points: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReclaimPlan:
+    """Lot → points to take; funding account → points it gets back, and points it is owed."""
+
+    taken: Mapping[uuid.UUID, int]
+    returned: Mapping[uuid.UUID, int]
+    owed: Mapping[uuid.UUID, int]
+    forgiven_points: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpentLot:
+    """What one spend used of a lot and did not give back yet."""
+
+    id: uuid.UUID
+    funding_account_id: uuid.UUID
+    points: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDebt:
+    """What is owed to a budget in so many slices."""
+
+    id: uuid.UUID
+    funding_account_id: uuid.UUID
+    slice_count: int
+    owed_points: int
+
+
+def expiry_of(issued_at: datetime, lifetime_days: int) -> datetime:
+    """The end of the city's day on which the lifetime is over."""
+    return end_of_city_day(city_day(issued_at) + timedelta(days=lifetime_days))
 
 
 def split_evenly(points: int, count: int) -> list[int]:
@@ -131,15 +152,90 @@ def consume_lots(lots: Iterable[OpenLot], points: int) -> dict[uuid.UUID, int]:
     """Lot → points, first-expiring first; fewer in all than asked when the lots hold fewer."""
     used: dict[uuid.UUID, int] = {}
     for lot in sorted(lots, key=lambda lot: (lot.expires_at, lot.id)):
-        take = min(lot.remaining_points, points)
+        take = min(lot.free_points, points)
         if take > 0:
             used[lot.id] = take
             points -= take
     return used
 
 
+def repay_debts(
+    lots: Sequence[tuple[uuid.UUID, int]], debts: Sequence[OpenDebt]
+) -> dict[uuid.UUID, dict[uuid.UUID, int]]:
+    """Debt → lot → points, in the order of the debts; `lots`: their ids and points."""
+    payments: dict[uuid.UUID, dict[uuid.UUID, int]] = {}
+    left = dict(lots)
+    for debt in debts:
+        owed = debt.owed_points
+        for lot_id, points in left.items():
+            paid = min(points, owed)
+            if paid > 0:
+                payments.setdefault(debt.id, {})[lot_id] = paid
+                left[lot_id] -= paid
+                owed -= paid
+    return payments
+
+
+def plan_reclaim(asked: Sequence[AskedLot], others: Sequence[OpenLot]) -> ReclaimPlan:
+    """Each lot pays for itself first; what lapsed of it is forgiven; `others` pay for the rest, and what they
+    cannot pay is owed.
+
+    `others`: every lot the account could pay with, those asked for included.
+    """
+    taken = {lot.id: take for lot in asked if (take := min(lot.points, lot.free_points)) > 0}
+    returned: dict[uuid.UUID, int] = {}
+    owed: dict[uuid.UUID, int] = {}
+    forgiven_points = 0
+    for lot in asked:
+        budget = lot.funding_account_id
+        missing = lot.points - taken.get(lot.id, 0)
+        forgiven = min(missing, lot.forgiven_points)
+        forgiven_points += forgiven
+        returned[budget] = returned.get(budget, 0) + lot.points - missing
+        owed[budget] = owed.get(budget, 0) + missing - forgiven
+    free = [OpenLot(lot.id, lot.free_points - taken.get(lot.id, 0), lot.expires_at) for lot in others]
+    used = consume_lots(free, sum(owed.values()))
+    for lot_id, points in used.items():
+        taken[lot_id] = taken.get(lot_id, 0) + points
+    found = sum(used.values())
+    for budget, points in owed.items():
+        paid = min(points, found)
+        returned[budget] += paid
+        owed[budget] -= paid
+        found -= paid
+    return ReclaimPlan(taken, _some(returned), _some(owed), forgiven_points)
+
+
+def _some(points: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, int]:
+    return {key: value for key, value in points.items() if value}
+
+
+def plan_return(spent: Iterable[SpentLot], points: int) -> list[tuple[SpentLot, int]]:
+    """What comes back of which lot: the last consumed first, so the one that ends last.
+
+    Fewer points in all than asked when less was spent.
+    """
+    planned = []
+    for lot in sorted(spent, key=lambda lot: (lot.expires_at, lot.id), reverse=True):
+        back = min(lot.points, points)
+        if back > 0:
+            planned.append((lot, back))
+            points -= back
+    return planned
+
+
+def expiry_of_returned(expires_at: datetime, at: datetime) -> datetime:
+    """The old end, though not before the end of the city's day two weeks after the refund."""
+    return max(expires_at, end_of_city_day(city_day(at) + RETURNED_FOR))
+
+
+def take_lots(used: Mapping[uuid.UUID, int], alive_at: datetime | None) -> list[LotMove]:
+    """Lot → points, as moves."""
+    return [LotMove(lot_id, taken_points=points, alive_at=alive_at) for lot_id, points in used.items()]
+
+
 def merge_legs(legs: Sequence[Leg]) -> list[Leg]:
-    """One leg a balance row; rows that net to zero vanish.
+    """One leg a balance row; rows that net to zero vanish, but for those whose balance was decided upon.
 
     In the order in which every transaction locks them: what was decided upon first, then by account and slice.
     """
@@ -149,9 +245,28 @@ def merge_legs(legs: Sequence[Leg]) -> list[Leg]:
         other = merged.get(key)
         merged[key] = leg if other is None else _add_legs(other, leg)
     ordered = sorted(merged.items(), key=lambda item: (item[1].expected_points is None, item[0]))
-    return [leg for _, leg in ordered if leg.amount_points]
+    return [leg for _, leg in ordered if leg.amount_points or leg.expected_points is not None]
 
 
 def _add_legs(one: Leg, other: Leg) -> Leg:
     expected = one.expected_points if other.expected_points is None else other.expected_points
     return Leg(one.account_id, one.slice, one.amount_points + other.amount_points, expected)
+
+
+def merge_lot_moves(moves: Iterable[LotMove]) -> list[LotMove]:
+    """One move a lot, in the order in which every transaction locks them."""
+    merged: dict[uuid.UUID, LotMove] = {}
+    for move in moves:
+        other = merged.get(move.lot_id)
+        merged[move.lot_id] = move if other is None else _add_lot_moves(other, move)
+    return [merged[lot_id] for lot_id in sorted(merged)]
+
+
+def _add_lot_moves(one: LotMove, other: LotMove) -> LotMove:
+    moments = [move.alive_at for move in (one, other) if move.alive_at is not None]
+    return LotMove(
+        one.lot_id,
+        one.taken_points + other.taken_points,
+        one.held_points + other.held_points,
+        max(moments, default=None),
+    )

@@ -4,6 +4,9 @@ SQLite copies a table to change its constraints and forgets its triggers: they a
 seals are append-only like entries.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,6 +18,7 @@ KINDS = "'fund', 'grant', 'spend', 'lapse'"
 MORE_KINDS = "'fund', 'release', 'grant', 'reclaim', 'spend', 'return', 'lapse', 'correct'"
 PENDING = "spendable_at IS NOT NULL AND remaining_points > 0"
 BOUND = "remaining_points > 0 AND (spendable_at IS NOT NULL OR held_points > 0)"
+RETURNED_FROM = ("returned_from_transaction_id", "returned_from_lot_id")
 APPEND_ONLY = ("points_lot_uses", "points_seals")
 
 
@@ -22,6 +26,7 @@ def upgrade() -> None:
     create_budget_lines()
     extend_lots()
     create_lot_uses()
+    write_down_past_uses()
     create_holds()
     create_debts()
     create_corrections()
@@ -46,7 +51,9 @@ def downgrade() -> None:
     op.drop_table("points_lot_uses")
     op.drop_index("ix_points_lots_bound", table_name="points_lots")
     op.drop_index("ix_points_lots_transaction_id", table_name="points_lots")
-    op.drop_column("points_lots", "returned_from_lot_id")
+    op.drop_index("ix_points_lots_returned", table_name="points_lots")
+    for column in RETURNED_FROM:
+        op.drop_column("points_lots", column)
     op.drop_column("points_lots", "held_points")
     op.create_index("ix_points_lots_pending", "points_lots", ["account_id"], **partial(PENDING))
     op.drop_column("points_accounts", "budget_line_id")
@@ -108,7 +115,14 @@ def extend_lots() -> None:
         "ALTER TABLE points_lots ADD COLUMN held_points BIGINT DEFAULT 0 NOT NULL"
         " CONSTRAINT ck_points_lots_held_points CHECK (held_points BETWEEN 0 AND remaining_points)"
     )
-    op.add_column("points_lots", sa.Column("returned_from_lot_id", sa.Uuid(), nullable=True))
+    for column in RETURNED_FROM:
+        op.add_column("points_lots", sa.Column(column, sa.Uuid(), nullable=True))
+    op.create_index(
+        "ix_points_lots_returned",
+        "points_lots",
+        [RETURNED_FROM[0]],
+        **partial(f"{RETURNED_FROM[0]} IS NOT NULL"),
+    )
     op.create_index("ix_points_lots_transaction_id", "points_lots", ["transaction_id"])
     op.drop_index("ix_points_lots_pending", table_name="points_lots")
     op.create_index("ix_points_lots_bound", "points_lots", ["account_id"], **partial(BOUND))
@@ -128,6 +142,52 @@ def create_lot_uses() -> None:
         sa.PrimaryKeyConstraint("transaction_id", "lot_id", name=op.f("pk_points_lot_uses")),
     )
     op.create_index("ix_points_lot_uses_lot_id", "points_lot_uses", ["lot_id"])
+
+
+def write_down_past_uses() -> None:
+    """What was taken from lots so far, account by account: the lots that end first went with the first takings."""
+    connection = op.get_bind()
+    used = connection.execute(
+        sa.text(
+            "SELECT account_id, id, granted_points - remaining_points FROM points_lots"
+            " WHERE remaining_points < granted_points ORDER BY account_id, expires_at, id"
+        )
+    )
+    taken = connection.execute(
+        sa.text(
+            "SELECT e.account_id, e.transaction_id, -e.amount_points FROM points_entries AS e"
+            " JOIN points_transactions AS t ON t.id = e.transaction_id"
+            " JOIN points_accounts AS a ON a.id = e.account_id"
+            " WHERE a.kind = 'citizen' AND e.amount_points < 0 AND t.kind IN ('spend', 'lapse')"
+            " ORDER BY e.account_id, e.transaction_id"
+        )
+    )
+    rows = match_takings(used.all(), taken.all())
+    if rows:
+        connection.execute(
+            sa.text(
+                "INSERT INTO points_lot_uses (transaction_id, lot_id, points)"
+                " VALUES (:transaction_id, :lot_id, :points)"
+            ),
+            rows,
+        )
+
+
+def match_takings(used: Sequence[Sequence[Any]], taken: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    """Both in the order of their accounts, for each of which their points sum alike."""
+    rows: list[dict[str, Any]] = []
+    lots = iter(used)
+    lot_id, left = None, 0
+    for _account_id, transaction_id, points in taken:
+        missing = points
+        while missing:
+            if not left:
+                _, lot_id, left = next(lots)
+            part = min(left, missing)
+            rows.append({"transaction_id": transaction_id, "lot_id": lot_id, "points": part})
+            left -= part
+            missing -= part
+    return rows
 
 
 def create_holds() -> None:
@@ -202,6 +262,7 @@ def create_corrections() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("funding_account_id", sa.Uuid(), nullable=False),
         sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("lifetime_days", sa.SmallInteger(), nullable=True),
         sa.Column("reason", sa.String(length=400), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("proposed_by_staff_id", sa.Uuid(), nullable=False),
@@ -215,8 +276,19 @@ def create_corrections() -> None:
         ),
         sa.CheckConstraint("points <> 0", name=op.f("ck_points_corrections_points")),
         sa.CheckConstraint(
+            "lifetime_days BETWEEN 1 AND 1826", name=op.f("ck_points_corrections_lifetime_days")
+        ),
+        sa.CheckConstraint(
+            "(points > 0) = (lifetime_days IS NOT NULL)",
+            name=op.f("ck_points_corrections_lifetime_of_granted"),
+        ),
+        sa.CheckConstraint(
             "decided_by_staff_id <> proposed_by_staff_id",
             name=op.f("ck_points_corrections_decided_by_another"),
+        ),
+        sa.CheckConstraint(
+            "(status = 'carried_out') = (transaction_id IS NOT NULL)",
+            name=op.f("ck_points_corrections_transaction_id"),
         ),
         sa.CheckConstraint(
             "(status = 'proposed') = (decided_at IS NULL)", name=op.f("ck_points_corrections_decided_at")
@@ -253,16 +325,11 @@ def create_seals() -> None:
 
 def allow_kinds(kinds: str) -> None:
     name = op.f("ck_points_transactions_kind")
-    check = sa.CheckConstraint(f"kind IN ({kinds})", name=name)
-    if not is_sqlite():
-        op.drop_constraint(name, "points_transactions", type_="check")
-        op.create_check_constraint(name, "points_transactions", f"kind IN ({kinds})")
-        return
-    for event in ("update", "delete"):
-        op.execute(f"DROP TRIGGER points_transactions_no_{event}")
-    with op.batch_alter_table("points_transactions", recreate="always", table_args=(check,)):
-        pass
-    refuse_changes("points_transactions")
+    with op.batch_alter_table("points_transactions") as batch:
+        batch.drop_constraint(name, type_="check")
+        batch.create_check_constraint(name, f"kind IN ({kinds})")
+    if is_sqlite():
+        refuse_changes("points_transactions")
 
 
 def refuse_changes(table: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import Database, new_id
 from backend.points.models import AccountKind
-from backend.points.service import ISSUANCE_ACCOUNT_ID, fund, open_account
+from backend.points.service.movements import ISSUANCE_ACCOUNT_ID, fund, open_account
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -1,9 +1,7 @@
 """Movements of points, on both databases."""
 
 import uuid
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,85 +9,28 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.base.database import Database, new_id
-from backend.base.pages import PageRequest
-from backend.points.models import AccountKind, PointsAccount, PointsBalance, PointsEntry, PointsLot
+from backend.points.models import AccountKind, PointsAccount, PointsBalance, PointsLot, PointsLotUse
 from backend.points.queries import (
-    Expiry,
-    PointsSummary,
     get_balance,
-    get_points_summary,
-    list_entries,
     list_slices,
 )
-from backend.points.service import (
+from backend.points.service.movements import (
     ISSUANCE_ACCOUNT_ID,
     LAPSED_ACCOUNT_ID,
     BudgetInsufficient,
     PointsInsufficient,
     close_account,
     fund,
-    grant,
     lapse_expired_lots,
     open_account,
+    release,
     spend,
 )
 from backend.points.verification import verify_ledger
+from tests.points.conftest import Give
+from tests.points.looking import entries_of, lots_left
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def budget(session: Session, at: datetime) -> uuid.UUID:
-    """A budget of 1,000 points in one slice."""
-    account_id = open_account(session, kind=AccountKind.FUNDING, at=at)
-    fund(session, account_id=account_id, points=1_000, at=at)
-    return account_id
-
-
-@pytest.fixture
-def purse(session: Session, at: datetime) -> uuid.UUID:
-    return open_account(session, kind=AccountKind.CITIZEN, at=at)
-
-
-@pytest.fixture
-def till(session: Session, at: datetime) -> uuid.UUID:
-    return open_account(session, kind=AccountKind.SHOP, at=at)
-
-
-Give = Callable[..., uuid.UUID]
-
-
-@pytest.fixture
-def give(session: Session, budget: uuid.UUID, purse: uuid.UUID, at: datetime) -> Give:
-    """Grant points to the purse; they last ten days unless told otherwise."""
-
-    def give(points: int, **changes: Any) -> uuid.UUID:
-        usual = {
-            "account_id": purse,
-            "funding_account_id": budget,
-            "points": points,
-            "expires_at": at + 10 * DAY,
-            "at": at,
-        }
-        return grant(session, **(usual | changes))
-
-    return give
-
-
-def lots_left(session: Session, purse: uuid.UUID) -> list[int]:
-    """What the lots still hold, in the order in which they end."""
-    query = (
-        select(PointsLot.remaining_points)
-        .where(PointsLot.account_id == purse)
-        .order_by(PointsLot.expires_at, PointsLot.id)
-    )
-    return list(session.scalars(query))
-
-
-def entries_of(session: Session, transaction_id: uuid.UUID) -> dict[uuid.UUID, int]:
-    """Account → points, of a transaction that touches each account once."""
-    query = select(PointsEntry.account_id, PointsEntry.amount_points)
-    return dict(session.execute(query.where(PointsEntry.transaction_id == transaction_id)).all())
 
 
 class TestOpenAccount:
@@ -106,6 +47,20 @@ class TestOpenAccount:
 
         with pytest.raises(IntegrityError):
             session.flush()
+
+    def test_takes_the_id_it_is_given(self, session: Session, at: datetime) -> None:
+        shop_id = new_id()
+
+        assert open_account(session, kind=AccountKind.SHOP, at=at, account_id=shop_id) == shop_id
+
+    @pytest.mark.parametrize("kind", AccountKind)
+    def test_lets_shops_alone_fall_below_zero(
+        self, session: Session, at: datetime, kind: AccountKind
+    ) -> None:
+        account_id = open_account(session, kind=kind, at=at)
+
+        balance = session.get_one(PointsBalance, (account_id, 0))
+        assert balance.may_overdraw is (kind is AccountKind.SHOP)
 
 
 class TestFund:
@@ -183,6 +138,36 @@ class TestGrant:
 
         with pytest.raises(Exception, match="closed"):
             give(30)
+
+
+class TestRelease:
+    def test_moves_points_from_the_budget_back_to_the_issuance(
+        self, session: Session, budget: uuid.UUID, at: datetime
+    ) -> None:
+        transaction_id = release(session, account_id=budget, points=400, at=at)
+
+        assert entries_of(session, transaction_id) == {budget: -400, ISSUANCE_ACCOUNT_ID: 400}
+
+    def test_draws_on_every_slice(self, session: Session, at: datetime) -> None:
+        sliced = open_account(session, kind=AccountKind.FUNDING, at=at, slice_count=4)
+        fund(session, account_id=sliced, points=20, at=at)
+
+        release(session, account_id=sliced, points=20, at=at)
+
+        assert list_slices(session, account_ids=[sliced])[sliced] == {0: 0, 1: 0, 2: 0, 3: 0}
+
+    def test_refuses_more_than_the_budget_has(
+        self, session: Session, budget: uuid.UUID, at: datetime
+    ) -> None:
+        with pytest.raises(BudgetInsufficient):
+            release(session, account_id=budget, points=1_001, at=at)
+
+    @pytest.mark.parametrize("points", [0, -1])
+    def test_never_releases_less_than_a_point(
+        self, session: Session, budget: uuid.UUID, at: datetime, points: int
+    ) -> None:
+        with pytest.raises(ValueError, match="at least 1"):
+            release(session, account_id=budget, points=points, at=at)
 
 
 class TestSpend:
@@ -278,6 +263,17 @@ class TestSpend:
         with pytest.raises(ValueError, match="points"):
             spend(session, account_id=purse, to_account_id=till, points=points, at=at)
 
+    def test_writes_down_what_it_took_from_each_lot(
+        self, session: Session, give: Give, purse: uuid.UUID, till: uuid.UUID, at: datetime
+    ) -> None:
+        give(10)
+        give(10)
+
+        transaction_id = spend(session, account_id=purse, to_account_id=till, points=15, at=at)
+
+        uses = select(PointsLotUse.points).where(PointsLotUse.transaction_id == transaction_id)
+        assert sorted(session.scalars(uses)) == [5, 10]
+
 
 class TestLapseExpiredLots:
     def test_moves_what_nobody_spent_to_the_lapsed_points(
@@ -355,51 +351,6 @@ class TestCloseAccount:
         self, session: Session, purse: uuid.UUID, at: datetime
     ) -> None:
         assert close_account(session, account_id=purse, at=at) == 0
-
-
-class TestPointsSummary:
-    def test_tells_live_pending_and_the_next_ends_apart_from_what_is_over(
-        self, session: Session, give: Give, purse: uuid.UUID, at: datetime
-    ) -> None:
-        give(1, expires_at=at + DAY)
-        give(2, expires_at=at + 5 * DAY)
-        give(4, expires_at=at + 5 * DAY)
-        give(8, expires_at=at + 7 * DAY, spendable_at=at + 6 * DAY)
-
-        summary = get_points_summary(session, account_id=purse, at=at + 2 * DAY)
-
-        ends = [Expiry(at + 5 * DAY, 6), Expiry(at + 7 * DAY, 8)]
-        assert summary == PointsSummary(balance_points=6, pending_points=8, next_expiries=ends)
-
-    def test_shows_the_five_soonest_ends(
-        self, session: Session, give: Give, purse: uuid.UUID, at: datetime
-    ) -> None:
-        for days in range(1, 8):
-            give(1, expires_at=at + days * DAY)
-
-        summary = get_points_summary(session, account_id=purse, at=at)
-
-        assert [expiry.expires_at for expiry in summary.next_expiries] == [
-            at + days * DAY for days in range(1, 6)
-        ]
-
-    def test_is_nothing_for_an_account_nobody_opened(self, session: Session, at: datetime) -> None:
-        assert get_points_summary(session, account_id=new_id(), at=at) == PointsSummary(0, 0, [])
-
-
-class TestListEntries:
-    def test_gives_every_movement_once_newest_first_over_all_pages(
-        self, session: Session, give: Give, purse: uuid.UUID
-    ) -> None:
-        given = [give(points) for points in (1, 2, 3, 4, 5)]
-
-        first = list_entries(session, account_id=purse, page=PageRequest(limit=2))
-        second = list_entries(session, account_id=purse, page=PageRequest(2, first.next_cursor))
-        third = list_entries(session, account_id=purse, page=PageRequest(2, second.next_cursor))
-
-        seen = [entry.transaction_id for page in (first, second, third) for entry in page.items]
-        assert seen == given[::-1]
-        assert third.next_cursor is None
 
 
 class TestLedger:

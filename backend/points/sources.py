@@ -1,0 +1,52 @@
+"""What a purchase moved in the ledger, found again by the id that its transactions carry."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.points.models import PointsEntry, PointsLot, PointsTransaction, TransactionKind
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLot:
+    """What one budget granted for it."""
+
+    id: uuid.UUID
+    funding_account_id: uuid.UUID
+    granted_points: int
+
+
+def list_lots_of_source(
+    session: Session, *, account_id: uuid.UUID, source_id: uuid.UUID
+) -> Sequence[SourceLot]:
+    """In the order of their ids. The account's own entries lead to the transaction, for no index does."""
+    query = (
+        select(PointsLot.id, PointsLot.funding_account_id, PointsLot.granted_points)
+        .join(PointsTransaction, PointsTransaction.id == PointsLot.transaction_id)
+        .join(PointsEntry, PointsEntry.transaction_id == PointsTransaction.id)
+        .where(
+            PointsEntry.account_id == account_id,
+            PointsTransaction.source_id == source_id,
+            PointsTransaction.kind == TransactionKind.GRANT.value,
+        )
+        .order_by(PointsLot.id)
+        .distinct()
+    )
+    return [SourceLot(*row) for row in session.execute(query)]
+
+
+def get_spend_of_source(session: Session, *, account_id: uuid.UUID, source_id: uuid.UUID) -> uuid.UUID:
+    """The transaction in which the account paid for it."""
+    query = (
+        select(PointsTransaction.id)
+        .join(PointsEntry, PointsEntry.transaction_id == PointsTransaction.id)
+        .where(
+            PointsEntry.account_id == account_id,
+            PointsTransaction.source_id == source_id,
+            PointsTransaction.kind == TransactionKind.SPEND.value,
+        )
+    )
+    return session.scalars(query).one()
