@@ -1,0 +1,1 @@
+"""Verbs: of offers, their photos, coupons, and what citizens save."""
