@@ -1,5 +1,7 @@
-"""Signing keys, till codes, purchases. None of these tables may be partitioned: they carry the UNIQUEs
-that keep a purchase single."""
+"""Signing keys, till codes, checkouts, purchases with their lines, refunds.
+
+None of these tables may be partitioned: they carry the UNIQUEs that keep a purchase single.
+"""
 
 import enum
 import uuid
@@ -16,6 +18,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -63,6 +66,49 @@ class TillCode(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Of a sale with lines: see `rules.sales.SaleLine`.
+    lines: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonDocument)
+
+
+class CheckoutStatus(enum.StrEnum):
+    OPEN = "open"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class Checkout(Base):
+    """A sale to a citizen who showed their code: points are held until the till completes or cancels it."""
+
+    __tablename__ = "checkouts"
+    __table_args__ = (
+        CheckConstraint("amount_yen BETWEEN 1 AND 9999999", name="amount_yen"),
+        CheckConstraint("discount_yen BETWEEN 0 AND amount_yen", name="discount_yen"),
+        CheckConstraint("issuer_kind IN ('clerk', 'register')", name="issuer_kind"),
+        CheckConstraint("status IN ('open', 'completed', 'cancelled')", name="status"),
+        CheckConstraint("(status = 'open') = (closed_at IS NULL)", name="closed_at"),
+        UniqueConstraint("citizen_code_id"),
+        UniqueConstraint("hold_id"),
+        Index("ix_checkouts_citizen_id", "citizen_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    shop_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shops.id"))
+    issuer_kind: Mapped[str] = mapped_column(String(8))
+    issuer_id: Mapped[uuid.UUID]
+    citizen_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"))
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_accounts.id"))
+    # No foreign key: codes are forgotten sooner than checkouts.
+    citizen_code_id: Mapped[uuid.UUID]
+    status: Mapped[str] = mapped_column(String(12))
+    amount_yen: Mapped[int] = mapped_column(BigInteger)
+    discount_yen: Mapped[int] = mapped_column(BigInteger)
+    lines: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonDocument)
+    coupon_ids: Mapped[list[str]] = mapped_column(JsonDocument)
+    may_earn: Mapped[bool]
+    hold_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("points_holds.id"))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Purchase(Base):
@@ -70,23 +116,114 @@ class Purchase(Base):
     __table_args__ = (
         CheckConstraint("amount_yen BETWEEN 1 AND 9999999", name="amount_yen"),
         CheckConstraint("earned_points >= 0", name="earned_points"),
+        CheckConstraint(
+            "discount_yen >= 0 AND spent_points >= 0 AND discount_yen + spent_points <= amount_yen",
+            name="payment",
+        ),
+        CheckConstraint("refunded_yen BETWEEN 0 AND amount_yen", name="refunded_yen"),
+        CheckConstraint("(request_key IS NULL) = (request_hash IS NULL)", name="request"),
         UniqueConstraint("account_id", "request_key"),
         UniqueConstraint("till_code_id"),
+        # Without the many that have none.
+        Index(
+            "uq_purchases_citizen_code_id",
+            "citizen_code_id",
+            unique=True,
+            postgresql_where=text("citizen_code_id IS NOT NULL"),
+            sqlite_where=text("citizen_code_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_purchases_checkout_id",
+            "checkout_id",
+            unique=True,
+            postgresql_where=text("checkout_id IS NOT NULL"),
+            sqlite_where=text("checkout_id IS NOT NULL"),
+        ),
         Index("ix_purchases_account_id_id", "account_id", "id"),
+        Index("ix_purchases_shop_id_id", "shop_id", "id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_accounts.id"))
     shop_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("shops.id"))
+    # One of these says how it came about.
     till_code_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("till_codes.id"))
+    citizen_code_id: Mapped[uuid.UUID | None]
+    checkout_id: Mapped[uuid.UUID | None]
+    # What was sold; what discount and points left of it was paid in money.
     amount_yen: Mapped[int] = mapped_column(BigInteger)
+    discount_yen: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    spent_points: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    # The sum of its refunds; never above what was sold.
+    refunded_yen: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     done_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # Made by the citizen's app before it sends; kept for good, so that a retry is never a second purchase.
-    request_key: Mapped[str] = mapped_column(String(64))
-    request_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    # Made by the citizen's app before it sends; kept for good, so that a retry is never a second purchase. A till's
+    # key is kept by `web`.
+    request_key: Mapped[str | None] = mapped_column(String(64))
+    request_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     # What the answer told, for a retry to be told the same.
     earned_points: Mapped[int] = mapped_column(BigInteger)
     balance_points: Mapped[int] = mapped_column(BigInteger)
     # Each award and each refusal; what an award gave is a lot of the ledger.
     verdicts: Mapped[list[dict[str, Any]]] = mapped_column(JsonDocument)
+
+
+class PurchaseLine(Base):
+    """One line of what was bought, with the product as it was registered then."""
+
+    __tablename__ = "purchase_lines"
+    __table_args__ = (
+        CheckConstraint("quantity BETWEEN 1 AND 9999", name="quantity"),
+        CheckConstraint("amount_yen BETWEEN 0 AND 9999999", name="amount_yen"),
+        CheckConstraint("tax_permille BETWEEN 0 AND 1000", name="tax_permille"),
+        Index("ix_purchase_lines_product_id", "product_id"),
+    )
+
+    purchase_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("purchases.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    name: Mapped[str | None] = mapped_column(String(80))
+    quantity: Mapped[int] = mapped_column(SmallInteger)
+    amount_yen: Mapped[int] = mapped_column(BigInteger)
+    gtin: Mapped[str | None] = mapped_column(String(14))
+    in_store_code: Mapped[str | None] = mapped_column(String(20))
+    tax_permille: Mapped[int | None] = mapped_column(SmallInteger)
+    product_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("products.id"))
+    category: Mapped[str | None] = mapped_column(String(24))
+    certifications: Mapped[list[str] | None] = mapped_column(JsonDocument)
+    origin_ring: Mapped[str | None] = mapped_column(String(16))
+
+
+class Refund(Base):
+    """A part of a purchase, or all of it, taken back by the shop; each of its points goes where it came from."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        CheckConstraint("issuer_kind IN ('clerk', 'register')", name="issuer_kind"),
+        CheckConstraint("amount_yen = cash_yen + returned_points + discount_yen", name="amount_yen"),
+        CheckConstraint(
+            "cash_yen >= 0 AND returned_points >= 0 AND discount_yen >= 0"
+            " AND reclaimed_points >= 0 AND owed_points BETWEEN 0 AND reclaimed_points",
+            name="parts",
+        ),
+        Index("ix_refunds_purchase_id", "purchase_id"),
+        Index("ix_refunds_account_id", "account_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    purchase_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("purchases.id"))
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_accounts.id"))
+    issuer_kind: Mapped[str] = mapped_column(String(8))
+    issuer_id: Mapped[uuid.UUID]
+    amount_yen: Mapped[int] = mapped_column(BigInteger)
+    cash_yen: Mapped[int] = mapped_column(BigInteger)
+    returned_points: Mapped[int] = mapped_column(BigInteger)
+    discount_yen: Mapped[int] = mapped_column(BigInteger)
+    # Of the points earned; those of them that had been spent already are owed.
+    reclaimed_points: Mapped[int] = mapped_column(BigInteger)
+    owed_points: Mapped[int] = mapped_column(BigInteger)
+    # lot → points; position, quantity, amount_yen of each line.
+    awards: Mapped[dict[str, int]] = mapped_column(JsonDocument)
+    lines: Mapped[list[dict[str, int]]] = mapped_column(JsonDocument)
+    reason: Mapped[str | None] = mapped_column(String(200))
+    refunded_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,23 +1,19 @@
-"""Reads of till codes and purchases; above all the one read that brings everything a purchase's decision needs."""
+"""Reads of till codes, purchases and their refunds. What a purchase is decided from is read by `basis`."""
 
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Date, String, Uuid, and_, bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend.base.database import UtcDateTime
 from backend.base.errors import NotFound
 from backend.base.pages import Page, PageRequest, make_page
-from backend.base.statements import Prepared
-from backend.campaigns.models import CampaignCounter, CampaignRevision
 from backend.organisations.models import Shop
-from backend.points.models import PointsBalance
-from backend.points.queries import unspendable_points
-from backend.purchases.models import Purchase, SigningKey, TillCode
+from backend.purchases.models import Purchase, PurchaseLine, Refund, TillCode
 
 
 class PurchaseNotFound(NotFound):
@@ -40,90 +36,24 @@ class ShopCard:
 
 @dataclass(frozen=True, slots=True)
 class PurchaseRecord:
-    """A purchase as it was answered."""
+    """A purchase as it was answered; `refunded_yen` as it is now."""
 
     id: uuid.UUID
     shop: ShopCard
     amount_yen: int
+    discount_yen: int
+    spent_points: int
+    refunded_yen: int
     done_at: datetime
     recorded_at: datetime
     earned_points: int
     balance_points: int
     verdicts: Sequence[dict[str, Any]]
-    request_hash: bytes
+    request_hash: bytes | None
 
-
-def _basis() -> Any:
-    """Anchored on the citizen's balance, which always exists; one row for each campaign counted today."""
-    account_id = bindparam("account_id", type_=Uuid())
-    at = bindparam("at", type_=UtcDateTime())
-    revision = select(CampaignRevision.revision).scalar_subquery()
-    return (
-        select(
-            PointsBalance.balance_points,
-            unspendable_points(account_id, at).label("unspendable_points"),
-            revision.label("revision"),
-            Purchase.id.label("replayed_id"),
-            TillCode.id.label("code_id"),
-            TillCode.shop_id,
-            TillCode.amount_yen,
-            TillCode.issued_at,
-            TillCode.expires_at,
-            TillCode.used_at,
-            TillCode.cancelled_at,
-            SigningKey.salt,
-            SigningKey.retired_at.label("key_retired_at"),
-            Shop.status.label("shop_status"),
-            Shop.name_ja,
-            Shop.name_en,
-            Shop.district,
-            Shop.size_class,
-            Shop.is_locally_owned,
-            Shop.ring,
-            CampaignCounter.campaign_id,
-            CampaignCounter.awarded_points,
-            CampaignCounter.award_count,
-        )
-        .select_from(PointsBalance)
-        .outerjoin(
-            Purchase,
-            and_(
-                Purchase.account_id == account_id,
-                Purchase.request_key == bindparam("request_key", type_=String()),
-            ),
-        )
-        .outerjoin(TillCode, TillCode.id == bindparam("code_id", type_=Uuid()))
-        .outerjoin(SigningKey, SigningKey.id == TillCode.key_id)
-        .outerjoin(Shop, Shop.id == TillCode.shop_id)
-        .outerjoin(
-            CampaignCounter,
-            and_(
-                CampaignCounter.account_id == account_id,
-                CampaignCounter.counted_on == bindparam("counted_on", type_=Date()),
-            ),
-        )
-        .where(PointsBalance.account_id == account_id, PointsBalance.slice == 0)
-    )
-
-
-BASIS = Prepared(lambda _dialect: _basis())
-
-
-def read_basis(
-    session: Session, *, account_id: uuid.UUID, code_id: uuid.UUID, request_key: str, on: date, at: datetime
-) -> Sequence[Any]:
-    """Rows of BASIS: at least one, all alike but for the counter."""
-    return BASIS.rows(
-        session, account_id=account_id, code_id=code_id, request_key=request_key, counted_on=on, at=at
-    )
-
-
-def lock_basis(session: Session, *, account_id: uuid.UUID, code_id: uuid.UUID) -> None:
-    """Hold what a purchase writes, in the order every purchase takes it (PostgreSQL; SQLite holds all anyway)."""
-    session.execute(select(TillCode.id).where(TillCode.id == code_id).with_for_update())
-    session.execute(
-        select(PointsBalance.slice).where(PointsBalance.account_id == account_id).with_for_update()
-    )
+    @property
+    def to_pay_yen(self) -> int:
+        return self.amount_yen - self.discount_yen - self.spent_points
 
 
 _PURCHASE = select(
@@ -133,6 +63,9 @@ _PURCHASE = select(
     Shop.name_en,
     Shop.district,
     Purchase.amount_yen,
+    Purchase.discount_yen,
+    Purchase.spent_points,
+    Purchase.refunded_yen,
     Purchase.done_at,
     Purchase.recorded_at,
     Purchase.earned_points,
@@ -148,6 +81,9 @@ def _record(row: Any) -> PurchaseRecord:
         row.id,
         shop,
         row.amount_yen,
+        row.discount_yen,
+        row.spent_points,
+        row.refunded_yen,
         row.done_at,
         row.recorded_at,
         row.earned_points,
@@ -161,6 +97,14 @@ def get_purchase(session: Session, *, account_id: uuid.UUID, purchase_id: uuid.U
     """Only the account's own. Raises PurchaseNotFound."""
     query = _PURCHASE.where(Purchase.id == purchase_id, Purchase.account_id == account_id)
     row = session.execute(query).first()
+    if row is None:
+        raise PurchaseNotFound
+    return _record(row)
+
+
+def get_any_purchase(session: Session, *, purchase_id: uuid.UUID) -> PurchaseRecord:
+    """Anybody's, for the city. Raises PurchaseNotFound."""
+    row = session.execute(_PURCHASE.where(Purchase.id == purchase_id)).first()
     if row is None:
         raise PurchaseNotFound
     return _record(row)
@@ -196,12 +140,45 @@ def get_till_code(session: Session, *, code_id: uuid.UUID, shop_ids: Sequence[uu
     return found
 
 
-def find_purchase_of_code(session: Session, *, code_id: uuid.UUID) -> tuple[uuid.UUID, int] | None:
-    """The purchase's id and the points it earned: all a shop learns of the buyer."""
-    row = session.execute(
-        select(Purchase.id, Purchase.earned_points).where(Purchase.till_code_id == code_id)
-    ).first()
-    return (row.id, row.earned_points) if row else None
+def find_purchase_of_code(session: Session, *, code_id: uuid.UUID) -> Purchase | None:
+    return session.scalar(select(Purchase).where(Purchase.till_code_id == code_id))
+
+
+def get_sale(session: Session, *, purchase_id: uuid.UUID, shop_ids: Sequence[uuid.UUID]) -> PurchaseRecord:
+    """A purchase at one of the shops. Raises PurchaseNotFound."""
+    row = session.execute(_PURCHASE.where(Purchase.id == purchase_id, Purchase.shop_id.in_(shop_ids))).first()
+    if row is None:
+        raise PurchaseNotFound
+    return _record(row)
+
+
+def list_sales(session: Session, *, shop_id: uuid.UUID, page: PageRequest) -> Page[PurchaseRecord]:
+    """A shop's purchases, newest first."""
+    query = _PURCHASE.where(Purchase.shop_id == shop_id).order_by(Purchase.id.desc()).limit(page.limit + 1)
+    if after := page.after(uuid.UUID):
+        query = query.where(Purchase.id < after[0])
+    records = [_record(row) for row in session.execute(query)]
+    return make_page(records, page, lambda record: str(record.id))
+
+
+def list_lines(session: Session, *, purchase_id: uuid.UUID) -> Sequence[PurchaseLine]:
+    query = (
+        select(PurchaseLine).where(PurchaseLine.purchase_id == purchase_id).order_by(PurchaseLine.position)
+    )
+    return session.scalars(query).all()
+
+
+def list_refunds(session: Session, *, purchase_id: uuid.UUID) -> Sequence[Refund]:
+    """Oldest first."""
+    return session.scalars(select(Refund).where(Refund.purchase_id == purchase_id).order_by(Refund.id)).all()
+
+
+def sum_asked_points(session: Session, *, account_id: uuid.UUID) -> Mapping[uuid.UUID, int]:
+    """Lot → points that refunds have asked back of it, whichever purchases they were of."""
+    asked: Counter[uuid.UUID] = Counter()
+    for awards in session.scalars(select(Refund.awards).where(Refund.account_id == account_id)):
+        asked.update({uuid.UUID(lot_id): points for lot_id, points in awards.items()})
+    return asked
 
 
 def count_purchases(session: Session) -> int:

@@ -1,4 +1,4 @@
-"""Everything one purchase writes, as one list: see `base.writes`."""
+"""Everything one purchase may write, as one list: see `base.writes`."""
 
 from typing import Any
 
@@ -6,10 +6,12 @@ from sqlalchemy import Uuid, update
 
 from backend.base.database import UtcDateTime
 from backend.base.writes import RowColumns, Write, WriteList, insert_into
-from backend.campaigns.writes import COUNTERS
+from backend.campaigns.writes import CARDS, COUNTERS, STAMPS, STAMPS_KEPT
 from backend.notices.writes import ANNOUNCE_WRITES
-from backend.points.writes import GRANT_WRITES
-from backend.purchases.models import Purchase, TillCode
+from backend.offers.writes import COUPON_WRITES
+from backend.people.writes import CITIZEN_CODE_USE
+from backend.points.writes import LEDGER_WRITES
+from backend.purchases.models import Purchase, PurchaseLine, TillCode
 
 
 def _use_code(row: RowColumns, _dialect: str) -> Any:
@@ -35,7 +37,11 @@ PURCHASES = insert_into(
     "account_id",
     "shop_id",
     "till_code_id",
+    "citizen_code_id",
+    "checkout_id",
     "amount_yen",
+    "discount_yen",
+    "spent_points",
     "done_at",
     "recorded_at",
     "request_key",
@@ -44,4 +50,33 @@ PURCHASES = insert_into(
     "balance_points",
     "verdicts",
 )
-RECORD = WriteList([CODE_USE, PURCHASES, *GRANT_WRITES, COUNTERS, *ANNOUNCE_WRITES])
+LINES = insert_into(
+    PurchaseLine.__table__,
+    "purchase_id",
+    "position",
+    "name",
+    "quantity",
+    "amount_yen",
+    "gtin",
+    "in_store_code",
+    "tax_permille",
+    "product_id",
+    "category",
+    "certifications",
+    "origin_ring",
+)
+RECORD = WriteList(
+    [
+        CODE_USE,
+        CITIZEN_CODE_USE,
+        PURCHASES,
+        LINES,
+        *COUPON_WRITES,
+        *LEDGER_WRITES,
+        COUNTERS,
+        STAMPS_KEPT,
+        STAMPS,
+        CARDS,
+        *ANNOUNCE_WRITES,
+    ]
+)

@@ -19,7 +19,7 @@ from backend.campaigns.models import Campaign, CampaignCounter
 from backend.notices.models import Notice
 from backend.points.models import AccountKind, PointsAccount, PointsBalance, PointsLot
 from backend.points.queries import get_balance
-from backend.points.service import (
+from backend.points.service.movements import (
     fund,
     grant,
     lapse_expired_lots,

@@ -11,12 +11,14 @@ import hashlib
 import hmac
 import struct
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import orjson
 
 from backend.base.errors import Refused
+from backend.purchases.rules.paying import NO_POINTS, PointsChoice
 
 VERSION = 1
 LAYOUT = struct.Struct(">BH16s16sII")
@@ -101,7 +103,15 @@ def _mac(signed: bytes, key: bytes) -> bytes:
     return hmac.digest(key, signed, hashlib.sha256)[:MAC_BYTES]
 
 
-def hash_request(scanned: str, done_at: datetime | None) -> bytes:
+def hash_request(
+    scanned: str,
+    done_at: datetime | None,
+    points: PointsChoice = NO_POINTS,
+    coupon_ids: Sequence[uuid.UUID] = (),
+) -> bytes:
     """What makes two requests the same: only what the caller sent, in one spelling."""
     moment = done_at.astimezone(UTC).isoformat() if done_at else None
-    return hashlib.sha256(orjson.dumps([scanned.strip(), moment])).digest()
+    said: list[object] = [scanned.strip(), moment]
+    if points != NO_POINTS or coupon_ids:  # as it was hashed before either could be sent
+        said += [points.mode.value, points.points, sorted(map(str, coupon_ids))]
+    return hashlib.sha256(orjson.dumps(said)).digest()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from backend.purchases.rules import (
+from backend.purchases.rules.till_codes import (
     SCANNED_MAX_CHARACTERS,
     TOKEN_CHARACTERS,
     CodeForeign,

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -13,9 +13,10 @@ from backend.base.errors import Conflict, Forbidden
 from backend.base.secrets import Vault
 from backend.organisations.models import Shop, ShopStatus
 from backend.purchases.keys import derive_key, get_current_key
-from backend.purchases.models import IssuerKind, TillCode
+from backend.purchases.models import IssuerKind, Purchase, TillCode
 from backend.purchases.queries import find_purchase_of_code, get_till_code
-from backend.purchases.rules import make_till_code, till_code_url
+from backend.purchases.rules.sales import Sale
+from backend.purchases.rules.till_codes import make_till_code, till_code_url
 
 
 class ShopNotActive(Conflict):
@@ -55,8 +56,12 @@ class TillCodeCard:
     expires_at: datetime
     status: str
     url: str | None
-    purchase_id: uuid.UUID | None
-    earned_points: int | None
+    # Of the purchase, once there is one: all a shop learns of it.
+    purchase_id: uuid.UUID | None = None
+    discount_yen: int | None = None
+    spent_points: int | None = None
+    to_pay_yen: int | None = None
+    earned_points: int | None = None
 
 
 def issue_till_code(
@@ -64,7 +69,7 @@ def issue_till_code(
     *,
     shop_id: uuid.UUID,
     issuer: Issuer,
-    amount_yen: int,
+    sale: Sale,
     lifetime_seconds: int,
     public_url: str,
     vault: Vault,
@@ -82,9 +87,10 @@ def issue_till_code(
         issuer_kind=issuer.kind.value,
         issuer_id=issuer.id,
         key_id=key.id,
-        amount_yen=amount_yen,
+        amount_yen=sale.amount_yen,
         issued_at=at,
         expires_at=expires_at,
+        lines=[line.to_json() for line in sale.lines] or None,
     )
     session.add(code)
     session.flush()
@@ -93,7 +99,7 @@ def issue_till_code(
         key=derive_key(vault, key.salt),
         code_id=code.id,
         shop_id=shop_id,
-        amount_yen=amount_yen,
+        amount_yen=sale.amount_yen,
         expires_at=expires_at,
     )
     return _card(code, at=at, url=till_code_url(public_url, token))
@@ -128,19 +134,20 @@ def cancel_till_code(
 
 
 def _card(
-    code: TillCode, *, at: datetime, url: str | None = None, purchase: tuple[uuid.UUID, int] | None = None
+    code: TillCode, *, at: datetime, url: str | None = None, purchase: Purchase | None = None
 ) -> TillCodeCard:
-    purchase_id, earned_points = purchase or (None, None)
-    return TillCodeCard(
-        code.id,
-        code.shop_id,
-        code.amount_yen,
-        code.issued_at,
-        code.expires_at,
-        _status(code, at),
-        url,
-        purchase_id,
-        earned_points,
+    card = TillCodeCard(
+        code.id, code.shop_id, code.amount_yen, code.issued_at, code.expires_at, _status(code, at), url
+    )
+    if purchase is None:
+        return card
+    return replace(
+        card,
+        purchase_id=purchase.id,
+        discount_yen=purchase.discount_yen,
+        spent_points=purchase.spent_points,
+        to_pay_yen=purchase.amount_yen - purchase.discount_yen - purchase.spent_points,
+        earned_points=purchase.earned_points,
     )
 
 

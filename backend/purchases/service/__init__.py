@@ -1,0 +1,1 @@
+"""Verbs of purchases, a module a noun."""
