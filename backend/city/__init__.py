@@ -1,10 +1,30 @@
 """The city office's face: JSON under /v1/city."""
 
+from backend.city.budgets import routes as budgets
 from backend.city.campaigns import routes as campaigns
+from backend.city.corrections import routes as corrections
+from backend.city.member_lists import routes as member_lists
+from backend.city.offers import routes as offers
+from backend.city.previews import routes as previews
+from backend.city.purchases import routes as purchases
+from backend.city.reward_codes import routes as reward_codes
 from backend.city.sessions import routes as sessions
 from backend.city.shops import routes as shops
 from backend.city.staff import routes as staff
 from backend.city.verifications import routes as verifications
 from backend.web.contracts import Face
 
-ROUTES: list[Face] = [sessions.face, staff.face, shops.face, campaigns.face, verifications.face]
+ROUTES: list[Face] = [
+    sessions.face,
+    staff.face,
+    shops.face,
+    campaigns.face,
+    previews.face,
+    purchases.face,
+    reward_codes.face,
+    offers.face,
+    verifications.face,
+    member_lists.face,
+    budgets.face,
+    corrections.face,
+]

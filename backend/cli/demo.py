@@ -10,7 +10,7 @@ from backend.cli.opening import called_as, in_database, local_url, open_database
 from backend.config import Settings
 from backend.demo.guide import describe_accounts
 from backend.demo.loading import DatabaseNotEmpty, load_demo
-from backend.demo.playing import Cast, PlayFailed, play
+from backend.demo.playing import PLAYING, Cast, PlayFailed, play
 from backend.demo.tokens import ACCOUNT_BY_NAME, DemoAccountMissing, issue_token
 
 
@@ -63,10 +63,9 @@ def accounts() -> None:
 @click.option("--url", help="Where the server is; by HOST and PORT by default.")
 @click.option("--language", default="en", show_default=True, help="Of the API's texts: en, ja, ja-x-easy.")
 def play_story(url: str | None, language: str) -> None:
-    """Play the main job over HTTP against the running server and print what happens."""
+    """Play the story over HTTP against the running server and print what happens."""
     settings = own_settings()
-    names = ("till", "citizen", "neighbour")
-    tokens = in_database(lambda session: {name: _issue(session, name, settings) for name in names})
+    tokens = in_database(lambda session: {name: _issue(session, name, settings) for name in PLAYING})
     cast = Cast(
         **tokens,
         citizen_name=ACCOUNT_BY_NAME["citizen"].display_name_ja,

@@ -1,4 +1,4 @@
-"""What time ends: points nobody spent, and rows that were kept long enough."""
+"""What time ends: points nobody spent, holds nobody used, and rows that were kept long enough."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +12,22 @@ from sqlalchemy.orm import Session
 from backend.base.clock import utc_now
 from backend.base.database import Base, Database
 from backend.notices.models import Delivery
-from backend.people.models import CitizenSession, CounterCode, LoginChallenge, StaffInvitation, StaffSession
-from backend.points.service import lapse_expired_lots
+from backend.people.models import (
+    CitizenCode,
+    CitizenSession,
+    CounterCode,
+    LoginChallenge,
+    StaffInvitation,
+    StaffSession,
+)
+from backend.points.service.holds import expire_holds
+from backend.points.service.movements import lapse_expired_lots
 from backend.purchases.models import TillCode
 from backend.web.models import RateLimitWindow
 
 # Small batches: each transaction holds SQLite's only write lock.
 LOTS_BATCH = 200
+HOLDS_BATCH = 100
 ROWS_BATCH = 500
 
 
@@ -36,6 +45,8 @@ RETENTION: Sequence[Retention] = (
     Retention(RateLimitWindow, RateLimitWindow.starts_at, 1),
     Retention(LoginChallenge, LoginChallenge.expires_at, 1),
     Retention(CounterCode, CounterCode.expires_at, 1),
+    # What a used one did, its purchase tells.
+    Retention(CitizenCode, CitizenCode.expires_at, 1),
     Retention(StaffInvitation, StaffInvitation.expires_at, 30),
     # A month, for looking into a stolen session.
     Retention(CitizenSession, func.coalesce(CitizenSession.revoked_at, CitizenSession.expires_at), 30),
@@ -51,6 +62,13 @@ def lapse_points(database: Database) -> bool:
     at = utc_now()
     lapsed = database.run(lambda session: lapse_expired_lots(session, at=at, limit=LOTS_BATCH))
     return lapsed == LOTS_BATCH
+
+
+def end_holds(database: Database) -> bool:
+    """One batch of holds whose time is over. Whether more may wait."""
+    at = utc_now()
+    expired = database.run(lambda session: expire_holds(session, at=at, limit=HOLDS_BATCH))
+    return expired == HOLDS_BATCH
 
 
 def purge(database: Database) -> bool:

@@ -17,9 +17,11 @@ import structlog
 from backend.base.database import Database
 from backend.base.errors import DatabaseUnavailable
 from backend.config import Settings
-from backend.jobs.housekeeping import lapse_points, purge
+from backend.jobs.housekeeping import end_holds, lapse_points, purge
+from backend.jobs.sealing import seal_block
 from backend.jobs.senders import make_senders
 from backend.jobs.sending import close_leases, send_letters, send_pushes
+from backend.jobs.watching import watch_budgets
 from backend.web.logs import configure_logs
 
 PAUSE_MAX_SECONDS = 60.0
@@ -65,7 +67,10 @@ def make_jobs(settings: Settings, database: Database) -> list[Job]:
         Job("send_pushes", 1, lambda: send_pushes(database, senders.push)),
         Job("send_letters", 1, lambda: send_letters(database, senders)),
         Job("close_leases", 15, lambda: close_leases(database)),
+        Job("watch_budgets", 60, lambda: watch_budgets(database)),
+        Job("expire_holds", 15, lambda: end_holds(database)),
         Job("lapse_points", 300, lambda: lapse_points(database)),
+        Job("seal_ledger", 60, lambda: seal_block(database)),
         Job("purge", 21_600, lambda: purge(database)),
     ]
 

@@ -4,34 +4,44 @@ Whole rows, so that a column added tomorrow is exported tomorrow; a test fails w
 missing here. Only what would open a door is left out: hashes, and letters' codes.
 """
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from backend.base.database import Base
-from backend.campaigns.models import CampaignCounter
+from backend.campaigns.models import CampaignCard, CampaignCounter, CampaignStamp, MissionClaim
 from backend.notices.models import Delivery, Device, Notice
+from backend.offers.models import Coupon, SavedOffer
+from backend.organisations.models import FavouriteShop
 from backend.people.models import (
     Citizen,
+    CitizenCode,
     CitizenLogin,
     CitizenSession,
     Consent,
     CounterCode,
     Letter,
     LoginChallenge,
+    MemberListEntry,
 )
 from backend.people.principals import CitizenPrincipal
 from backend.points.models import (
     PointsAccount,
     PointsBalance,
+    PointsCorrection,
+    PointsDebt,
     PointsEntry,
+    PointsHold,
+    PointsHoldLot,
     PointsLot,
+    PointsLotUse,
     PointsTransaction,
 )
-from backend.purchases.models import Purchase
+from backend.purchases.models import Checkout, Purchase, PurchaseLine, Refund
 
 Owned = Callable[[CitizenPrincipal], ColumnElement[bool]]
 
@@ -47,6 +57,10 @@ class Holding:
 
 def _logins(citizen: CitizenPrincipal) -> ColumnElement[bool]:
     return CitizenLogin.citizen_id == citizen.citizen_id
+
+
+def _lots(citizen: CitizenPrincipal) -> Select[uuid.UUID]:
+    return select(PointsLot.id).where(PointsLot.account_id == citizen.account_id)
 
 
 HOLDINGS: Mapping[str, Holding] = {
@@ -72,7 +86,12 @@ HOLDINGS: Mapping[str, Holding] = {
     "counter_codes": Holding(
         CounterCode, lambda citizen: CounterCode.citizen_id == citizen.citizen_id, frozenset({"code_hash"})
     ),
+    "citizen_codes": Holding(
+        CitizenCode, lambda citizen: CitizenCode.citizen_id == citizen.citizen_id, frozenset({"code_hash"})
+    ),
     "consents": Holding(Consent, lambda citizen: Consent.citizen_id == citizen.citizen_id),
+    "memberships": Holding(MemberListEntry, lambda citizen: MemberListEntry.citizen_id == citizen.citizen_id),
+    "favourite_shops": Holding(FavouriteShop, lambda citizen: FavouriteShop.citizen_id == citizen.citizen_id),
     "devices": Holding(Device, lambda citizen: Device.citizen_id == citizen.citizen_id),
     "notices": Holding(Notice, lambda citizen: Notice.citizen_id == citizen.citizen_id),
     "deliveries": Holding(
@@ -84,6 +103,13 @@ HOLDINGS: Mapping[str, Holding] = {
     "points_accounts": Holding(PointsAccount, lambda citizen: PointsAccount.id == citizen.account_id),
     "points_balances": Holding(PointsBalance, lambda citizen: PointsBalance.account_id == citizen.account_id),
     "points_lots": Holding(PointsLot, lambda citizen: PointsLot.account_id == citizen.account_id),
+    "points_lot_uses": Holding(PointsLotUse, lambda citizen: PointsLotUse.lot_id.in_(_lots(citizen))),
+    "points_holds": Holding(PointsHold, lambda citizen: PointsHold.account_id == citizen.account_id),
+    "points_hold_lots": Holding(PointsHoldLot, lambda citizen: PointsHoldLot.lot_id.in_(_lots(citizen))),
+    "points_debts": Holding(PointsDebt, lambda citizen: PointsDebt.account_id == citizen.account_id),
+    "points_corrections": Holding(
+        PointsCorrection, lambda citizen: PointsCorrection.account_id == citizen.account_id
+    ),
     "points_transactions": Holding(
         PointsTransaction,
         lambda citizen: PointsTransaction.id.in_(
@@ -94,9 +120,24 @@ HOLDINGS: Mapping[str, Holding] = {
     "purchases": Holding(
         Purchase, lambda citizen: Purchase.account_id == citizen.account_id, frozenset({"request_hash"})
     ),
+    "purchase_lines": Holding(
+        PurchaseLine,
+        lambda citizen: PurchaseLine.purchase_id.in_(
+            select(Purchase.id).where(Purchase.account_id == citizen.account_id)
+        ),
+    ),
+    "checkouts": Holding(Checkout, lambda citizen: Checkout.account_id == citizen.account_id),
+    "refunds": Holding(Refund, lambda citizen: Refund.account_id == citizen.account_id),
     "campaign_counters": Holding(
         CampaignCounter, lambda citizen: CampaignCounter.account_id == citizen.account_id
     ),
+    "campaign_stamps": Holding(CampaignStamp, lambda citizen: CampaignStamp.account_id == citizen.account_id),
+    "campaign_cards": Holding(CampaignCard, lambda citizen: CampaignCard.account_id == citizen.account_id),
+    "mission_claims": Holding(MissionClaim, lambda citizen: MissionClaim.account_id == citizen.account_id),
+    "coupons": Holding(
+        Coupon, lambda citizen: Coupon.account_id == citizen.account_id, frozenset({"token_hash"})
+    ),
+    "saved_offers": Holding(SavedOffer, lambda citizen: SavedOffer.citizen_id == citizen.citizen_id),
 }
 
 

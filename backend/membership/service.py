@@ -1,4 +1,4 @@
-"""A citizen joins and leaves: the person, their way in and their points, in one transaction."""
+"""A citizen joins and leaves, a shop is let in: whoever takes part has points, in one transaction."""
 
 import uuid
 from collections.abc import Mapping
@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from backend.base.errors import Conflict
 from backend.notices.service import announce
+from backend.organisations.models import Shop
+from backend.organisations.rules import ShopAction
+from backend.organisations.service import shops
 from backend.people.principals import CitizenPrincipal, Principal, UnregisteredPrincipal
 from backend.people.providers import IdentityProvider, LoginRequest, OpenedSession
 from backend.people.service import citizens
 from backend.points.models import AccountKind
-from backend.points.service import close_account, open_account
+from backend.points.service.movements import close_account, open_account
 
 
 class AlreadyRegistered(Conflict):
@@ -80,3 +83,24 @@ def leave(
     lapsed_points = close_account(session, account_id=citizen.account_id, at=at)
     citizens.remove_citizen(session, citizen_id=citizen.citizen_id)
     return lapsed_points
+
+
+def decide_shop(
+    session: Session,
+    *,
+    shop_id: uuid.UUID,
+    action: ShopAction,
+    reason: str | None,
+    public_url: str,
+    at: datetime,
+) -> Shop:
+    """As `organisations` does it; a shop that is let in gets a points account under its own id.
+
+    Raises ShopNotFound, ShopTransitionRefused, ReasonRequired.
+    """
+    shop = shops.decide_shop(
+        session, shop_id=shop_id, action=action, reason=reason, public_url=public_url, at=at
+    )
+    if action is ShopAction.APPROVE:
+        open_account(session, kind=AccountKind.SHOP, account_id=shop_id, at=at)
+    return shop

@@ -2,14 +2,21 @@
 
 from backend.mobile.app_links import routes as app_links
 from backend.mobile.campaigns import routes as campaigns
+from backend.mobile.codes import routes as codes
+from backend.mobile.coupons import routes as coupons
 from backend.mobile.devices import routes as devices
+from backend.mobile.favourites import routes as favourites
 from backend.mobile.me import routes as me
+from backend.mobile.memberships import routes as memberships
+from backend.mobile.missions import routes as missions
 from backend.mobile.notices import routes as notices
+from backend.mobile.offers import routes as offers
 from backend.mobile.passwords import routes as passwords
 from backend.mobile.points import routes as points
 from backend.mobile.products import routes as products
 from backend.mobile.purchases import routes as purchases
 from backend.mobile.registrations import routes as registrations
+from backend.mobile.saved_offers import routes as saved_offers
 from backend.mobile.sessions import routes as sessions
 from backend.mobile.shops import routes as shops
 from backend.web.contracts import Face
@@ -20,12 +27,19 @@ ROUTES: list[Face] = [
     sessions.face,
     passwords.face,
     me.face,
+    codes.face,
     devices.face,
     purchases.face,
     points.face,
     notices.face,
     shops.face,
+    favourites.face,
+    memberships.face,
     products.face,
     campaigns.face,
+    missions.face,
+    offers.face,
+    coupons.face,
+    saved_offers.face,
 ]
 PAGES: list[Pages] = [app_links.pages]

@@ -16,12 +16,22 @@ from backend.people.models import ConsentPurpose
 class NoticeKind(enum.StrEnum):
     WELCOME = "welcome"
     PURCHASE_RECORDED = "purchase_recorded"
+    PURCHASE_PAID_WITH_POINTS = "purchase_paid_with_points"
+    PURCHASE_REFUNDED = "purchase_refunded"
+    CAMPAIGN_BUDGET_NEARLY_GONE = "campaign_budget_nearly_gone"
+    POINTS_CORRECTED = "points_corrected"
+    MISSION_REWARDED = "mission_rewarded"
 
 
 # The consent under which a kind is pushed. One table, so that no caller can send advertising as a receipt.
 PURPOSES: Mapping[str, ConsentPurpose] = {
     NoticeKind.WELCOME: ConsentPurpose.PUSH_CITY,
     NoticeKind.PURCHASE_RECORDED: ConsentPurpose.PUSH_TRANSACTIONS,
+    NoticeKind.PURCHASE_PAID_WITH_POINTS: ConsentPurpose.PUSH_TRANSACTIONS,
+    NoticeKind.PURCHASE_REFUNDED: ConsentPurpose.PUSH_TRANSACTIONS,
+    NoticeKind.CAMPAIGN_BUDGET_NEARLY_GONE: ConsentPurpose.PUSH_CITY,
+    NoticeKind.POINTS_CORRECTED: ConsentPurpose.PUSH_TRANSACTIONS,
+    NoticeKind.MISSION_REWARDED: ConsentPurpose.PUSH_TRANSACTIONS,
 }
 
 # A push older than this helps nobody; the inbox still has the notice.

@@ -1,9 +1,13 @@
 """The shops' face: JSON under /v1/shop, for clerks' devices (sessions) and registers (API keys)."""
 
 from backend.shop.applications import routes as applications
+from backend.shop.checkouts import routes as checkouts
 from backend.shop.codes import routes as codes
+from backend.shop.member_lists import routes as member_lists
+from backend.shop.offers import routes as offers
 from backend.shop.products import routes as products
 from backend.shop.profile import routes as profile
+from backend.shop.purchases import routes as purchases
 from backend.shop.registers import routes as registers
 from backend.shop.sessions import routes as sessions
 from backend.shop.staff import routes as staff
@@ -13,8 +17,12 @@ ROUTES: list[Face] = [
     applications.face,
     sessions.face,
     codes.face,
+    purchases.face,
+    checkouts.face,
     profile.face,
     products.face,
+    offers.face,
     staff.face,
+    member_lists.face,
     registers.face,
 ]

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from backend.base.database import Database
 from backend.notices.letters import TakenLetter, make_letter
 from backend.people.models import Letter
+from backend.points.models import PointsAccount
 from tests.factories.organisations import make_shop
 from tests.factories.world import World
 from tests.support.client import ApiClient
@@ -37,6 +38,14 @@ class TestDecideShop:
 
         assert (response.status_code, response.get_json()["status"]) == (200, "active")
         assert nobody.get(f"/v1/shops/{applied_id}").status_code == 200
+
+    def test_opens_an_account_for_the_points_that_are_spent_there(
+        self, decide: Decide, applied_id: uuid.UUID, database: Database
+    ) -> None:
+        decide(applied_id, "approve")
+
+        account = database.run(lambda session: session.get_one(PointsAccount, applied_id))
+        assert account.kind == "shop"
 
     def test_hides_a_suspended_shop_from_citizens(
         self, decide: Decide, nobody: ApiClient, world: World

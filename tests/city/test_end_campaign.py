@@ -1,8 +1,8 @@
 """POST /v1/city/campaigns/{id}/end."""
 
-from tests.city.test_draft_campaign import PATH, draft
+from tests.factories.decisions import PATH, REASON, made_draft, made_running, refusal
+from tests.factories.purchases import buy
 from tests.factories.world import World
-from tests.mobile.test_record_purchase import issue, record
 from tests.support.client import ApiClient
 
 
@@ -10,17 +10,28 @@ class TestEndCampaign:
     def test_stops_its_awards_at_once(
         self, approver: ApiClient, citizen: ApiClient, clerk: ApiClient, world: World
     ) -> None:
-        approver.post(f"{PATH}/{world.base_campaign_id}/end")
+        approver.post(f"{PATH}/{world.base_campaign_id}/end", REASON)
 
-        purchase = record(citizen, issue(clerk)["url"]).get_json()
+        purchase = buy(citizen, clerk)
 
         assert purchase["earned_points"] == 0
         assert purchase["verdicts"] == []
 
+    def test_keeps_the_reason(self, city: ApiClient, approver: ApiClient) -> None:
+        path = made_running(city, approver)
+
+        response = approver.post(f"{path}/end", REASON)
+
+        newest = city.get(f"{path}/events").get_json()["items"][0]
+        assert (response.status_code, response.get_json()["state"]) == (200, "ended")
+        assert (newest["from_state"], newest["reason"]) == ("running", REASON["reason"])
+
     def test_refuses_a_draft(self, city: ApiClient, approver: ApiClient) -> None:
-        campaign_id = city.post(PATH, draft()).get_json()["id"]
+        path = made_draft(city)
 
-        response = approver.post(f"{PATH}/{campaign_id}/end")
+        assert refusal(approver.post(f"{path}/end", REASON)) == (409, "campaign_not_approved")
 
-        assert response.status_code == 409
-        assert response.get_json()["code"] == "campaign_not_approved"
+    def test_is_not_for_officers(self, city: ApiClient, approver: ApiClient) -> None:
+        path = made_running(city, approver)
+
+        assert city.post(f"{path}/end", REASON).status_code == 403

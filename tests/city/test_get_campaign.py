@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from backend.base.database import Database
-from tests.city.test_draft_campaign import PATH, draft
+from tests.factories.decisions import PATH, draft
 from tests.factories.purchases import buy
 from tests.factories.world import World
 from tests.support.client import ApiClient
@@ -23,7 +23,7 @@ class TestGetCampaign:
         response = approver.get(f"{PATH}/{world.base_campaign_id}")
 
         campaign = response.get_json()
-        assert (response.status_code, campaign["status"]) == (200, "approved")
+        assert (response.status_code, campaign["state"]) == (200, "running")
         assert campaign["budget_points"] - campaign["budget_left_points"] == 12
 
     def test_shows_a_draft_as_it_was_drafted(self, city: ApiClient) -> None:

@@ -3,9 +3,11 @@
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 import yaml
 from click.testing import CliRunner, Result
 from sqlalchemy import update
@@ -18,6 +20,8 @@ from backend.web.spec import FACES
 from tests.factories.world import World
 
 Meguri = Callable[..., Result]
+# Ids are drawn by the true clock, whatever the test's says.
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
 FIT = {
     "MEGURI_MODE": "production",
@@ -132,6 +136,43 @@ class TestLedgerVerify:
 
         assert result.exit_code == 1
         assert f"{world.citizen.account_id}" in result.output
+
+
+class TestLedgerSeal:
+    def test_seals_what_has_come_to_rest(
+        self, meguri: Meguri, world: World, clock: time_machine.Traveller
+    ) -> None:
+        clock.move_to(LATER)
+
+        result = meguri("ledger", "seal")
+
+        assert result.output.startswith("Sealed 1 transactions: 1:")
+        assert meguri("ledger", "seal").output == "Nothing to seal.\n"
+
+    def test_gives_a_head_that_verify_knows_again(
+        self, meguri: Meguri, world: World, clock: time_machine.Traveller
+    ) -> None:
+        clock.move_to(LATER)
+        head = meguri("ledger", "seal").output.split()[-1]
+
+        result = meguri("ledger", "verify", "--head", head)
+
+        assert result.exit_code == 0
+        assert result.output.endswith(f"Keep this head elsewhere: {head}\n")
+
+    def test_gives_a_head_whose_loss_is_found(
+        self, meguri: Meguri, world: World, clock: time_machine.Traveller
+    ) -> None:
+        clock.move_to(LATER)
+        meguri("ledger", "seal")
+
+        result = meguri("ledger", "verify", "--head", f"1:{'00' * 32}")
+
+        assert result.exit_code == 1
+        assert "a kept hash is not in the chain: 1:00" in result.output
+
+    def test_takes_no_head_that_is_none(self, meguri: Meguri) -> None:
+        assert meguri("ledger", "verify", "--head", "the last one").exit_code == 2
 
 
 class TestCheck:

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from backend.base.database import new_id
 from backend.base.secrets import hash_token, new_token
 from backend.organisations.models import ApiKey, Organisation, Product, Shop, ShopHours, ShopTag
+from backend.points.models import AccountKind
+from backend.points.service.movements import open_account
 
 
 def make_shop(session: Session, *, at: datetime, name_ja: str = "麦と汽笛", **columns: Any) -> Shop:
@@ -32,11 +34,17 @@ def make_shop(session: Session, *, at: datetime, name_ja: str = "麦と汽笛", 
     shop = Shop(id=new_id(), organisation_id=organisation.id, name_ja=name_ja, **(values | columns))
     session.add(shop)
     session.flush()
+    if shop.status not in ("applied", "rejected"):
+        open_account(session, kind=AccountKind.SHOP, account_id=shop.id, at=at)
     return shop
 
 
 def make_register_key(
-    session: Session, *, shop_id: uuid.UUID, at: datetime, scopes: tuple[str, ...] = ("codes", "shop")
+    session: Session,
+    *,
+    shop_id: uuid.UUID,
+    at: datetime,
+    scopes: tuple[str, ...] = ("codes", "sales", "shop"),
 ) -> str:
     key = new_token("mgk")
     session.add(

@@ -18,7 +18,7 @@ from backend.people.models import (
     StaffSession,
 )
 from backend.points.models import AccountKind
-from backend.points.service import open_account
+from backend.points.service.movements import open_account
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Till codes and purchases, over HTTP as tills and phones make them."""
 
+import uuid
 from typing import Any
 
 from werkzeug.test import TestResponse
@@ -8,6 +9,8 @@ from tests.support.client import ApiClient
 
 KEY = "11111111-1111-4111-8111-111111111111"
 OTHER_KEY = "22222222-2222-4222-8222-222222222222"
+COMPLETION_KEY = "33333333-3333-4333-8333-333333333333"
+REFUND_KEY = "44444444-4444-4444-8444-444444444444"
 
 
 def issue(till: ApiClient, amount_yen: int = 1280, **body: Any) -> dict[str, Any]:
@@ -31,6 +34,60 @@ def buy(caller: ApiClient, till: ApiClient, amount_yen: int = 1280, key: str = K
     assert response.status_code == 201, response.get_json()
     purchase: dict[str, Any] = response.get_json()
     return purchase
+
+
+def show_code(citizen: ApiClient, *, scopes: tuple[str, ...] = ("earn", "spend"), **body: Any) -> str:
+    """A code as the citizen's phone shows it at a till."""
+    response = citizen.post("/v1/me/codes", {"scopes": list(scopes), **body})
+    assert response.status_code == 201, response.get_json()
+    return str(response.get_json()["code"])
+
+
+def sell(till: ApiClient, code: str, amount_yen: int = 1280, key: str = KEY, **body: Any) -> TestResponse:
+    """To whoever showed the code."""
+    body = {"citizen_code": code, "amount_yen": amount_yen, **body}
+    return till.post("/v1/shop/purchases", body, headers={"Idempotency-Key": key})
+
+
+def open_checkout(
+    till: ApiClient, code: str, amount_yen: int = 1280, key: str = KEY, **body: Any
+) -> dict[str, Any]:
+    body = {"citizen_code": code, "amount_yen": amount_yen, **body}
+    response = till.post("/v1/shop/checkouts", body, headers={"Idempotency-Key": key})
+    assert response.status_code == 201, response.get_json()
+    checkout: dict[str, Any] = response.get_json()
+    return checkout
+
+
+def refund(till: ApiClient, purchase_id: str, key: str = REFUND_KEY, **body: Any) -> TestResponse:
+    """All that is left, unless told otherwise."""
+    return till.post(f"/v1/shop/purchases/{purchase_id}/refunds", body, headers={"Idempotency-Key": key})
+
+
+def complete(
+    till: ApiClient, checkout: dict[str, Any], key: str = COMPLETION_KEY, **body: Any
+) -> TestResponse:
+    path = f"/v1/shop/checkouts/{checkout['id']}/completion"
+    return till.post(path, body, headers={"Idempotency-Key": key})
+
+
+def take_coupon(citizen: ApiClient, offer_id: uuid.UUID) -> str:
+    """The coupon's id."""
+    response = citizen.post(f"/v1/offers/{offer_id}/coupons")
+    assert response.status_code == 201, response.get_json()
+    return str(response.get_json()["id"])
+
+
+def coupon_token(citizen: ApiClient, coupon_id: str) -> str:
+    """What the citizen shows for it."""
+    response = citizen.post(f"/v1/me/coupons/{coupon_id}/tokens")
+    assert response.status_code == 201, response.get_json()
+    return str(response.get_json()["token"])
+
+
+def points_of(citizen: ApiClient) -> int:
+    """What can be spent now."""
+    return int(citizen.get("/v1/me/points").get_json()["balance_points"])
 
 
 def token_of(code: dict[str, Any]) -> str:

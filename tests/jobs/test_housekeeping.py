@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import Database, new_id
 from backend.jobs import housekeeping
-from backend.jobs.housekeeping import RETENTION, lapse_points, purge
+from backend.jobs.housekeeping import RETENTION, end_holds, lapse_points, purge
 from backend.notices.models import Delivery, Notice
-from backend.people.models import CitizenSession, CounterCode, StaffSession
+from backend.people.models import CitizenCode, CitizenSession, CounterCode, StaffSession
 from backend.points.models import AccountKind
-from backend.points.queries import get_balance
-from backend.points.service import fund, grant, open_account
+from backend.points.queries import get_balance, get_points_summary
+from backend.points.service.holds import hold
+from backend.points.service.movements import fund, grant, open_account
 from backend.purchases.models import SigningKey, TillCode
 from backend.web.models import RateLimitWindow
 from tests.factories.notices import make_device, make_notice
@@ -64,6 +65,44 @@ class TestLapsePoints:
 
         assert lapse_points(database) is True
         assert limits == [housekeeping.LOTS_BATCH]
+
+
+class TestEndHolds:
+    def test_frees_what_nobody_used_in_time(
+        self, database: Database, at: datetime, clock: time_machine.Traveller
+    ) -> None:
+        def set_aside(session: Session) -> Any:
+            budget = open_account(session, kind=AccountKind.FUNDING, at=at)
+            till = open_account(session, kind=AccountKind.SHOP, at=at)
+            fund(session, account_id=budget, points=100, at=at)
+            citizen = make_citizen(session, at=at)
+            end = at + timedelta(days=1)
+            usual: Any = {"account_id": citizen.account_id, "at": at}
+            grant(session, **usual, funding_account_id=budget, points=30, expires_at=end)
+            for minutes in (1, 2):
+                end = at + timedelta(minutes=minutes)
+                hold(session, **usual, to_account_id=till, points=10, expires_at=end)
+            return citizen.account_id
+
+        account_id = database.run(set_aside)
+        clock.shift(timedelta(minutes=1))
+
+        assert end_holds(database) is False
+
+        summary = database.run(lambda session: get_points_summary(session, account_id=account_id, at=at))
+        assert (summary.balance_points, summary.held_points) == (20, 10)
+
+    def test_goes_on_after_a_full_batch(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        limits: list[int] = []
+
+        def expire(_session: Session, *, at: datetime, limit: int) -> int:
+            limits.append(limit)
+            return limit
+
+        monkeypatch.setattr(housekeeping, "expire_holds", expire)
+
+        assert end_holds(database) is True
+        assert limits == [housekeeping.HOLDS_BATCH]
 
 
 class TestPurge:
@@ -116,6 +155,32 @@ class TestPurge:
         purge(database)
 
         assert count(database, TillCode) == 2
+
+    def test_forgets_citizen_codes_a_day_after_their_end(self, database: Database, at: datetime) -> None:
+        def open_codes(session: Session) -> None:
+            citizen = make_citizen(session, at=at)
+            for number, hours in enumerate((23, 25, 48)):
+                opened_at = at - timedelta(hours=hours, seconds=60)
+                session.add(
+                    CitizenCode(
+                        id=new_id(),
+                        citizen_id=citizen.id,
+                        account_id=citizen.account_id,
+                        code_hash=bytes([number]) * 32,
+                        scopes=["earn"],
+                        spend_mode="none",
+                        coupon_ids=[],
+                        created_at=opened_at,
+                        expires_at=opened_at + timedelta(seconds=60),
+                        used_at=opened_at,
+                    )
+                )
+
+        database.run(open_codes)
+
+        purge(database)
+
+        assert count(database, CitizenCode) == 1
 
     def test_forgets_deliveries_and_keeps_the_inbox(
         self, database: Database, at: datetime, clock: time_machine.Traveller

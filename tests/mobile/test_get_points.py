@@ -19,7 +19,12 @@ class TestGetPoints:
         response = citizen.get("/v1/me/points")
 
         assert response.status_code == 200
-        assert response.get_json() == {"balance_points": 0, "pending_points": 0, "next_expiries": []}
+        assert response.get_json() == {
+            "balance_points": 0,
+            "pending_points": 0,
+            "held_points": 0,
+            "next_expiries": [],
+        }
 
     def test_show_the_balance_and_when_it_ends(self, citizen: ApiClient, clerk: ApiClient) -> None:
         buy(citizen, clerk, 1000)
@@ -30,6 +35,7 @@ class TestGetPoints:
         assert points == {
             "balance_points": 15,
             "pending_points": 0,
+            "held_points": 0,
             "next_expiries": [{"expires_at": "2027-06-15T15:00:00+00:00", "points": 15}],
         }
 

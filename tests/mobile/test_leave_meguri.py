@@ -13,9 +13,18 @@ from backend.people.models import Citizen, Letter
 from backend.points.models import PointsAccount, PointsBalance
 from backend.points.verification import verify_ledger
 from tests.factories.credentials import EMAIL, PASSWORD, register
+from tests.factories.member_lists import create_list, join
 from tests.factories.world import World
 from tests.support.client import ApiClient
 
+ROWS = (
+    "citizen_logins",
+    "devices",
+    "counter_codes",
+    "citizen_codes",
+    "favourite_shops",
+    "member_list_entries",
+)
 KEY = "11111111-1111-4111-8111-111111111111"
 
 
@@ -41,13 +50,16 @@ def _columns_naming_citizens(table: Table) -> list[Any]:
 
 class TestLeaveMeguri:
     @pytest.fixture
-    def member(self, nobody: ApiClient, world: World, clerk: ApiClient) -> ApiClient:
+    def member(self, nobody: ApiClient, world: World, clerk: ApiClient, manager: ApiClient) -> ApiClient:
         """Somebody with a row in every table that can have one."""
         member = register(nobody)
         buy(member, clerk)
         device = {"platform": "android", "target_kind": "fid", "target": "installation"}
         assert member.put("/v1/me/devices/my-telephone", device).status_code == 200
         member.post("/v1/me/counter-codes")
+        member.post("/v1/me/codes", {"scopes": ["earn"]})
+        member.put(f"/v1/me/favourite-shops/{world.shop_id}")
+        join(member, create_list(manager)["join_code"])
         return member
 
     def test_wants_the_password(self, member: ApiClient) -> None:
@@ -70,7 +82,7 @@ class TestLeaveMeguri:
 
         member.delete("/v1/me", {"password": PASSWORD})
 
-        assert before["citizen_logins"] == before["devices"] == before["counter_codes"] == 1
+        assert {name: before[name] for name in ROWS} == dict.fromkeys(ROWS, 1)
         assert set(database.run(lambda session: rows_about(session, citizen_id)).values()) == {0}
         assert database.run(lambda session: session.get(Citizen, citizen_id)) is None
 

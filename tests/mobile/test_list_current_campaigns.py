@@ -8,9 +8,9 @@ from sqlalchemy import update
 
 from backend.base.database import Database
 from backend.campaigns.models import Campaign
-from backend.campaigns.rules import Rule
-from backend.campaigns.service import CampaignDraft, draft_campaign, end_campaign
-from tests.factories.campaigns import make_campaign
+from backend.campaigns.service import draft_campaign, end_campaign, pause_campaign
+from tests.factories.campaigns import make_campaign, make_draft
+from tests.factories.purchases import buy
 from tests.factories.world import World
 from tests.support.client import ApiClient
 from tests.support.statements import asked_statements
@@ -37,6 +37,9 @@ class TestListCurrentCampaigns:
             "name": "summerまつり",
             "description": "説明",
             "is_base_programme": False,
+            "state": "running",
+            "budget_used_percent": 0,
+            "is_nearly_exhausted": False,
             "is_budget_exhausted": False,
             "starts_at": "2026-05-16T03:00:00+00:00",
             "ends_at": "2026-07-15T03:00:00+00:00",
@@ -54,16 +57,7 @@ class TestListCurrentCampaigns:
         assert names(nobody.get(PATH)) == ["summerまつり", "baseまつり"]
 
     def test_shows_no_draft(self, nobody: ApiClient, world: World, database: Database, at: datetime) -> None:
-        draft = CampaignDraft(
-            slug="draft",
-            names={"ja": "下書き"},
-            descriptions={"ja": "説明"},
-            rule=Rule(rate_permille=10),
-            starts_at=at - timedelta(days=1),
-            ends_at=at + timedelta(days=1),
-            lifetime_days=10,
-            budget_points=100,
-        )
+        draft = make_draft(at, slug="draft")
         database.run(lambda session: draft_campaign(session, draft=draft, created_by=None, at=at))
 
         assert names(nobody.get(PATH)) == ["baseまつり"]
@@ -74,6 +68,42 @@ class TestListCurrentCampaigns:
         database.run(lambda session: end_campaign(session, campaign_id=summer.id, at=at))
 
         assert names(nobody.get(PATH)) == ["baseまつり"]
+
+    def test_shows_none_that_is_paused(
+        self, nobody: ApiClient, world: World, summer: Campaign, database: Database, at: datetime
+    ) -> None:
+        database.run(
+            lambda session: pause_campaign(
+                session, campaign_id=summer.id, paused_by=world.city.id, reason="確認", at=at
+            )
+        )
+
+        assert names(nobody.get(PATH)) == ["baseまつり"]
+
+    @pytest.mark.parametrize(
+        ("amount_yen", "used_percent", "is_nearly_exhausted"), [(1580, 79, False), (1600, 80, True)]
+    )
+    def test_tells_how_much_of_the_budget_is_used(
+        self,
+        nobody: ApiClient,
+        citizen: ApiClient,
+        clerk: ApiClient,
+        world: World,
+        database: Database,
+        at: datetime,
+        amount_yen: int,
+        used_percent: int,
+        is_nearly_exhausted: bool,
+    ) -> None:
+        database.run(
+            lambda session: make_campaign(session, at=at, approved_by=world.approver.id, budget_points=100)
+        )
+        buy(citizen, clerk, amount_yen)
+
+        campaign = nobody.get(PATH).get_json()["items"][1]
+
+        assert campaign["budget_used_percent"] == used_percent
+        assert campaign["is_nearly_exhausted"] is is_nearly_exhausted
 
     @pytest.mark.parametrize(("days", "count"), [(-31, 0), (-30, 2), (29, 2), (30, 0)])
     def test_shows_what_runs_at_this_moment(

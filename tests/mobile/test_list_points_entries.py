@@ -8,7 +8,7 @@ import pytest
 
 from backend.base.database import Database
 from backend.points.models import AccountKind
-from backend.points.service import lapse_expired_lots, open_account, spend
+from backend.points.service.movements import lapse_expired_lots, open_account, spend
 from tests.factories.purchases import OTHER_KEY, buy
 from tests.factories.world import World
 from tests.support.client import ApiClient

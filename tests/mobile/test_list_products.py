@@ -25,6 +25,8 @@ def salmon_id(database: Database, world: World, at: datetime) -> uuid.UUID:
             name_en="Autumn salmon",
             in_store_code="101",
             price_yen=580,
+            category="fish",
+            certifications=["organic-jas"],
         )
         make_product(
             session,
@@ -59,6 +61,8 @@ class TestListProducts:
                 "gtin": None,
                 "in_store_code": "101",
                 "price_yen": 580,
+                "category": "fish",
+                "certifications": ["organic-jas"],
             }
         ]
 

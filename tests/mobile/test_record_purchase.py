@@ -353,7 +353,7 @@ class TestRecordPurchaseDayCap:
 
         record(citizen, code["url"], done_at="2026-06-15T14:59:40+00:00")
 
-        days = database.run(lambda session: session.scalars(select(CampaignCounter.counted_on)).all())
+        days = database.run(lambda session: session.scalars(select(CampaignCounter.period_on)).all())
         assert [day.isoformat() for day in days] == ["2026-06-15"]
 
     def test_counts_nothing_for_a_campaign_without_one(
@@ -559,6 +559,7 @@ class TestRecordPurchaseAnnounces:
             "shop": {"ja": "麦と汽笛", "en": None},
             "amount_yen": 1280,
             "points": 12,
+            "spent_points": 0,
             "balance_points": 12,
             "purchase_id": purchase["id"],
         }

@@ -16,7 +16,7 @@ from backend.notices.service import announce, remove_device
 from backend.notices.writes import ANNOUNCE_WRITES, announce_rows
 from backend.people.models import Citizen, Consent
 from backend.points.models import AccountKind, PointsAccount
-from backend.points.service import open_account
+from backend.points.service.movements import open_account
 from tests.factories.notices import PURCHASE_PARAMS, list_deliveries, make_device, make_notice
 from tests.factories.people import SignedInCitizen, make_citizen
 

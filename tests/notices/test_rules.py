@@ -26,6 +26,22 @@ AT = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
 EXAMPLES: dict[NoticeKind, dict[str, Any]] = {
     NoticeKind.WELCOME: {},
     NoticeKind.PURCHASE_RECORDED: PURCHASE_PARAMS,
+    NoticeKind.PURCHASE_PAID_WITH_POINTS: PURCHASE_PARAMS | {"spent_points": 80},
+    NoticeKind.PURCHASE_REFUNDED: {
+        "shop": {"ja": "麦と汽笛", "en": "Wheat & Whistle"},
+        "amount_yen": 1480,
+        "cash_yen": 1400,
+        "returned_points": 80,
+        "reclaimed_points": 70,
+    },
+    NoticeKind.CAMPAIGN_BUDGET_NEARLY_GONE: {"campaign": {"ja": "夏まつり", "en": "Summer"}, "percent": 80},
+    NoticeKind.POINTS_CORRECTED: {"points": -50, "reason": "二重計上のため", "balance_points": 1268},
+    NoticeKind.MISSION_REWARDED: {
+        "campaign": {"ja": "港まつり", "ja@easy": "みなと まつり", "en": "Harbour festival"},
+        "points": 100,
+        "balance_points": 1_100,
+    },
+    NoticeKind.CAMPAIGN_BUDGET_NEARLY_GONE: {"campaign": {"ja": "夏まつり", "en": "Summer"}, "percent": 80},
 }
 
 

@@ -50,6 +50,11 @@ class TestAddProduct:
             ({"price_yen": 0}, "price_yen", "fields_invalid"),
             ({"price_yen": 10**30}, "price_yen", "fields_invalid"),
             ({"origin_ring": "city"}, "origin_ring", "fields_invalid"),
+            ({"category": "gold"}, "category", "fields_invalid"),
+            ({"category": None}, "category", "fields_invalid"),
+            ({"certifications": ["x" * 41]}, "certifications.0", "fields_invalid"),
+            ({"certifications": ["jas"] * 11}, "certifications", "fields_invalid"),
+            ({"certifications": ["jas", "a b"]}, "certifications.1", "certification_invalid"),
         ],
     )
     def test_refuses_a_field_and_names_it(
@@ -60,6 +65,18 @@ class TestAddProduct:
         problem = response.get_json()
         assert (response.status_code, problem["code"]) == (422, code)
         assert [error["field"] for error in problem["errors"]] == [field]
+
+    def test_is_of_no_category_unless_told(self, manager: ApiClient) -> None:
+        product = manager.post(PATH, OYSTER).get_json()
+
+        assert (product["category"], product["certifications"]) == ("other", [])
+
+    def test_keeps_category_and_certifications(self, manager: ApiClient) -> None:
+        told = {"category": "fish", "certifications": ["釧路ブランド", "ＪＡＳ", "jas"]}
+
+        product = manager.post(PATH, OYSTER | told).get_json()
+
+        assert (product["category"], product["certifications"]) == ("fish", ["jas", "釧路ブランド"])
 
     def test_refuses_a_code_twice(self, manager: ApiClient) -> None:
         manager.post(PATH, OYSTER)

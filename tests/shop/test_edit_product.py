@@ -31,6 +31,22 @@ class TestEditProduct:
 
         assert (product["gtin"], product["in_store_code"]) == ("4901234567894", None)
 
+    def test_changes_category_and_certifications(self, manager: ApiClient, product_id: uuid.UUID) -> None:
+        changes = {"category": "dairy", "certifications": ["organic-jas"]}
+
+        product = manager.patch(f"/v1/shop/products/{product_id}", changes).get_json()
+
+        assert (product["category"], product["certifications"]) == ("dairy", ["organic-jas"])
+
+    @pytest.mark.parametrize("field", ["category", "certifications"])
+    def test_empties_neither_of_them_with_null(
+        self, manager: ApiClient, product_id: uuid.UUID, field: str
+    ) -> None:
+        response = manager.patch(f"/v1/shop/products/{product_id}", {field: None})
+
+        problem = response.get_json()
+        assert (response.status_code, problem["errors"][0]["field"]) == (422, field)
+
     def test_knows_no_product_of_another_shop(
         self, manager: ApiClient, database: Database, at: datetime
     ) -> None:

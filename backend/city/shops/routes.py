@@ -5,6 +5,7 @@ from typing import Any
 
 from backend.base.pages import Page
 from backend.city.shops.schemas import ClassifyShopIn, DecideShopIn, ShopListQuery, ShopOut, ShopPage
+from backend.membership import service as membership
 from backend.organisations import queries
 from backend.organisations.models import ShopStatus
 from backend.organisations.queries import ShopDescription, ShopNotFound
@@ -52,7 +53,7 @@ def decide_shop(call: Call, shop_id: uuid.UUID, body: dict[str, Any]) -> ShopDes
     Approving invites the contact as the shop's manager, rejecting tells the reason, both by e-mail. Closing
     ends the shop's API keys.
     """
-    shops.decide_shop(
+    membership.decide_shop(
         call.session,
         shop_id=shop_id,
         action=ShopAction(body["action"]),

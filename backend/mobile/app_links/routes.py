@@ -14,12 +14,22 @@ pages = Pages("app_links", __name__, template_folder="templates")
 @pages.page("/c/<token>")
 def show_code_landing(token: str) -> str:
     """A plain page: the code itself is not read, for whoever opens it need not be the buyer."""
+    return _landing("landing")
+
+
+@pages.page("/m/<digits>")
+def show_citizen_code_landing(digits: str) -> str:
+    """Likewise, for whoever points a camera at the code on a citizen's phone."""
+    return _landing("landing_member")
+
+
+def _landing(texts: str) -> str:
     language: str = g.language
     keys = ("title", "lead", "open", "install", "safe")
     return render_template(
         "landing.html",
         lang=language.partition("@")[0],
-        **{key: text(f"landing.{key}", language) for key in keys},
+        **{key: text(f"{texts}.{key}", language) for key in keys},
     )
 
 
@@ -42,7 +52,7 @@ def show_asset_links() -> Response:
 def show_apple_association() -> Response:
     """iOS: likewise."""
     settings = ground_of().settings
-    details = (
-        [{"appIDs": [settings.ios_app_id], "components": [{"/": "/c/*"}]}] if settings.ios_app_id else []
-    )
+    details: list[dict[str, Any]] = []
+    if settings.ios_app_id:
+        details.append({"appIDs": [settings.ios_app_id], "components": [{"/": "/c/*"}, {"/": "/m/*"}]})
     return jsonify({"applinks": {"details": details}})

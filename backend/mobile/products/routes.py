@@ -50,4 +50,6 @@ def _present(found: FoundProduct, language: str) -> dict[str, Any]:
         "gtin": product.gtin,
         "in_store_code": product.in_store_code,
         "price_yen": product.price_yen,
+        "category": product.category,
+        "certifications": product.certifications,
     }

@@ -41,6 +41,13 @@ class ProductOut(Out):
         required=True, allow_none=True, metadata={"description": "Means something in this shop only."}
     )
     price_yen = fields.Integer(required=True, allow_none=True)
+    category = fields.String(
+        required=True,
+        metadata={"description": "`fish`, `vegetables`, …; `other` where the shop told none."},
+    )
+    certifications = fields.List(
+        fields.String(), required=True, metadata={"description": "Short keys of what vouches for it."}
+    )
 
 
 ProductPage = page_of(ProductOut)

@@ -10,7 +10,8 @@ from backend.base.pages import Page
 from backend.base.text import pick_language, text
 from backend.campaigns.queries import get_campaign_names
 from backend.purchases.queries import PurchaseRecord, ShopCard
-from backend.purchases.service import ResolvedScan, verdict_document
+from backend.purchases.rows import verdict_document
+from backend.purchases.service.recording import ResolvedScan
 
 # By campaign, its id spelled as verdicts keep it.
 Names = Mapping[str, Mapping[str, str]]
@@ -22,6 +23,10 @@ def present_scan(resolved: ResolvedScan, language: str) -> dict[str, Any]:
     return {
         "shop": _shop(resolved.shop, language),
         "amount_yen": resolved.amount_yen,
+        "discount_yen": resolved.discount_yen,
+        "spent_points": resolved.spent_points,
+        "to_pay_yen": resolved.to_pay_yen,
+        "spendable_points": resolved.spendable_points,
         "expires_at": resolved.expires_at,
         "earned_points": resolved.earned_points,
         "verdicts": _verdicts(documents, names, language),
@@ -50,6 +55,10 @@ def _purchase(record: PurchaseRecord, names: Names, language: str) -> dict[str, 
         "id": record.id,
         "shop": _shop(record.shop, language),
         "amount_yen": record.amount_yen,
+        "discount_yen": record.discount_yen,
+        "spent_points": record.spent_points,
+        "to_pay_yen": record.to_pay_yen,
+        "refunded_yen": record.refunded_yen,
         "done_at": record.done_at,
         "recorded_at": record.recorded_at,
         "earned_points": record.earned_points,
@@ -73,6 +82,10 @@ def _verdicts(documents: Sequence[Mapping[str, Any]], names: Names, language: st
             "text": text(
                 f"verdict.{document['code']}", language, points=document["points"], **document["params"]
             ),
+            "left": [
+                {"code": code, "left": left, "text": text(f"left.{code}", language, left=left)}
+                for code, left in document.get("left", {}).items()
+            ],
         }
         for document in documents
     ]

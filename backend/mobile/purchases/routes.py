@@ -4,24 +4,28 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from backend.base.errors import IdempotencyKeyReused
 from backend.mobile.purchases.presenters import present_purchase, present_purchases, present_scan
 from backend.mobile.purchases.schemas import (
     PurchaseOut,
     PurchasePage,
-    RecordPurchaseHeaders,
     RecordPurchaseIn,
     ResolveScanIn,
     ScanOut,
 )
+from backend.offers.redeeming import REDEEMING_ERRORS
 from backend.people.permissions import Permission
-from backend.purchases import queries, service
-from backend.purchases.codes import ShopNotActive, TillCodeCancelled, TillCodeExpired, TillCodeUsed
+from backend.purchases import queries
+from backend.purchases.basis import Buyer
 from backend.purchases.queries import PurchaseNotFound
-from backend.purchases.rules import CodeForeign, CodeUnreadable
+from backend.purchases.rules.paying import PointsAbovePrice, PointsNotEnough, points_choice
+from backend.purchases.rules.till_codes import CodeForeign, CodeUnreadable
+from backend.purchases.service import recording
+from backend.purchases.service.codes import ShopNotActive, TillCodeCancelled, TillCodeExpired, TillCodeUsed
 from backend.web.calls import Answer, Call
 from backend.web.contracts import Face
 from backend.web.rate_limits import By, RateLimit
-from backend.web.schemas import PageQuery, page_request
+from backend.web.schemas import IdempotencyHeaders, PageQuery, page_request
 
 face = Face("purchases", __name__, url_prefix="/v1", description="Scan a shop's code; what was bought.")
 
@@ -32,6 +36,9 @@ SCAN_ERRORS = (
     TillCodeCancelled,
     TillCodeExpired,
     ShopNotActive,
+    PointsAbovePrice,
+    PointsNotEnough,
+    *REDEEMING_ERRORS,
 )
 GUESSES = RateLimit("scan", "scan_refusals", By.TOKEN, refusals_only=True)
 SCANNED_EXAMPLE = "https://meguri.example.jp/c/AQABAZo…"
@@ -50,8 +57,8 @@ SCANNED_EXAMPLE = "https://meguri.example.jp/c/AQABAZo…"
 )
 def resolve_scan(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Say what a scanned text means: which shop, what amount, what it would earn. Uses nothing up."""
-    resolved = service.resolve_scan(
-        call.session, scanned=body["scanned"], scanner=_scanner(call), context=_context(call), at=call.at
+    resolved = recording.resolve_scan(
+        call.session, scan=_scan(body), buyer=_buyer(call), context=_context(call), at=call.at
     )
     return present_scan(resolved, call.language)
 
@@ -61,10 +68,10 @@ def resolve_scan(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     "/purchases",
     permission=Permission.RECORD_OWN_PURCHASES,
     body=RecordPurchaseIn,
-    headers=RecordPurchaseHeaders,
+    headers=IdempotencyHeaders,
     answer=PurchaseOut,
     status=201,
-    errors=(*SCAN_ERRORS, service.DoneAtOutsideWindow, service.IdempotencyKeyReused),
+    errors=(*SCAN_ERRORS, recording.DoneAtOutsideWindow, IdempotencyKeyReused),
     limits=[GUESSES],
     single_write=True,
     example={"scanned": SCANNED_EXAMPLE},
@@ -76,12 +83,11 @@ def record_purchase(call: Call, body: dict[str, Any], headers: dict[str, Any]) -
     The same Idempotency-Key with the same body gives the same answer again, marked as a replay; with another
     body it is refused. A code is good for one purchase.
     """
-    recorded = service.record_purchase(
+    recorded = recording.record_purchase(
         call.session,
-        scanned=body["scanned"],
-        done_at=body["done_at"],
+        scan=_scan(body),
         request_key=headers["idempotency_key"],
-        scanner=_scanner(call),
+        buyer=_buyer(call),
         context=_context(call),
         at=call.at,
     )
@@ -127,12 +133,24 @@ def get_purchase_by_request(call: Call, request_key: str) -> dict[str, Any]:
     return present_purchase(call.session, record, call.language)
 
 
-def _scanner(call: Call) -> service.Scanner:
-    return service.Scanner(call.citizen.citizen_id, call.citizen.account_id)
+def _scan(body: dict[str, Any]) -> recording.Scan:
+    return recording.Scan(
+        scanned=body["scanned"],
+        done_at=body.get("done_at"),
+        points=points_choice(body["points_to_spend"]),
+        coupon_ids=tuple(dict.fromkeys(body["coupon_ids"])),
+    )
 
 
-def _context(call: Call) -> service.ScanContext:
+def _buyer(call: Call) -> Buyer:
+    return Buyer(call.citizen.citizen_id, call.citizen.account_id)
+
+
+def _context(call: Call) -> recording.ScanContext:
     settings = call.settings
-    return service.ScanContext(
-        settings.public_url, call.ground.vault, timedelta(seconds=settings.done_at_window_seconds)
+    return recording.ScanContext(
+        settings.public_url,
+        call.ground.vault,
+        call.ground.region,
+        timedelta(seconds=settings.done_at_window_seconds),
     )

@@ -1,9 +1,10 @@
 """Shapes of scans and purchases."""
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from backend.purchases.rules import SCANNED_MAX_CHARACTERS
-from backend.web.schemas import Headers, In, Moment, Out, page_of, text_field
+from backend.mobile.shapes import PointsToSpend, coupon_ids_field
+from backend.purchases.rules.till_codes import SCANNED_MAX_CHARACTERS
+from backend.web.schemas import In, Moment, Out, page_of, text_field
 
 SCANNED = text_field(
     SCANNED_MAX_CHARACTERS,
@@ -14,24 +15,16 @@ SCANNED = text_field(
 
 class ResolveScanIn(In):
     scanned = SCANNED
+    points_to_spend = PointsToSpend(
+        description="How many points to pay with: none, all that fit, or so many."
+    )
+    coupon_ids = coupon_ids_field()
 
 
-class RecordPurchaseIn(In):
-    scanned = SCANNED
+class RecordPurchaseIn(ResolveScanIn):
     done_at = Moment(
         load_default=None,
         metadata={"description": "When it was bought, by the phone's clock; decides which campaigns hold."},
-    )
-
-
-class RecordPurchaseHeaders(Headers):
-    idempotency_key = fields.String(
-        data_key="Idempotency-Key",
-        required=True,
-        validate=validate.Regexp(r"^[A-Za-z0-9_-]{8,64}$(?!\n)", error="8 to 64 letters, digits, - or _."),
-        metadata={
-            "description": "Made by the app before it sends, kept until it has the answer. A UUID is good."
-        },
     )
 
 
@@ -39,6 +32,12 @@ class ShopCardOut(Out):
     id = fields.UUID(required=True)
     name = fields.String(required=True)
     district = fields.String(required=True, allow_none=True)
+
+
+class CapLeftOut(Out):
+    code = fields.String(required=True, metadata={"example": "day_points"})
+    left = fields.Integer(required=True)
+    text = fields.String(required=True, metadata={"example": "今日はあと300ポイント"})
 
 
 class VerdictOut(Out):
@@ -53,11 +52,20 @@ class VerdictOut(Out):
     )
     points = fields.Integer(required=True)
     text = fields.String(required=True, metadata={"description": "The same for people."})
+    left = fields.List(
+        fields.Nested(CapLeftOut),
+        required=True,
+        metadata={"description": "What this purchase left under each of the campaign's caps."},
+    )
 
 
 class ScanOut(Out):
     shop = fields.Nested(ShopCardOut, required=True)
     amount_yen = fields.Integer(required=True)
+    discount_yen = fields.Integer(required=True)
+    spent_points = fields.Integer(required=True)
+    to_pay_yen = fields.Integer(required=True, metadata={"description": "What is left to pay in money."})
+    spendable_points = fields.Integer(required=True, metadata={"description": "What I could spend."})
     expires_at = fields.AwareDateTime(required=True)
     earned_points = fields.Integer(
         required=True, metadata={"description": "What recording it now would earn."}
@@ -69,6 +77,10 @@ class PurchaseOut(Out):
     id = fields.UUID(required=True)
     shop = fields.Nested(ShopCardOut, required=True)
     amount_yen = fields.Integer(required=True)
+    discount_yen = fields.Integer(required=True)
+    spent_points = fields.Integer(required=True)
+    to_pay_yen = fields.Integer(required=True, metadata={"description": "What was paid in money."})
+    refunded_yen = fields.Integer(required=True, metadata={"description": "Of the amount, so far."})
     done_at = fields.AwareDateTime(required=True)
     recorded_at = fields.AwareDateTime(required=True)
     earned_points = fields.Integer(required=True)

@@ -5,11 +5,10 @@ from typing import Any
 
 from backend.organisations.queries import ShopNotFound
 from backend.people.permissions import Permission
-from backend.people.principals import StaffPrincipal
-from backend.purchases import codes
-from backend.purchases.models import IssuerKind
 from backend.purchases.queries import TillCodeNotFound
+from backend.purchases.service import codes
 from backend.shop.codes.schemas import IssueTillCodeIn, TillCodeOut
+from backend.shop.sales import SALE_ERRORS, issuer_of, sale_of
 from backend.shop.scope import ShopChoiceRequired, choose_shop, own_shops
 from backend.web.calls import Call
 from backend.web.contracts import Face
@@ -24,16 +23,17 @@ face = Face("codes", __name__, url_prefix="/v1/shop", description="The code a ti
     body=IssueTillCodeIn,
     answer=TillCodeOut,
     status=201,
-    errors=[codes.ShopNotActive, ShopChoiceRequired, ShopNotFound],
+    errors=[codes.ShopNotActive, ShopChoiceRequired, ShopNotFound, *SALE_ERRORS],
     example={"amount_yen": 1280},
 )
 def issue_till_code(call: Call, body: dict[str, Any]) -> codes.TillCodeCard:
     """A signed code for one sale: short-lived, good for one purchase."""
+    shop_id = choose_shop(call, Permission.ISSUE_TILL_CODES, body["shop_id"])
     return codes.issue_till_code(
         call.session,
-        shop_id=choose_shop(call, Permission.ISSUE_TILL_CODES, body["shop_id"]),
-        issuer=_issuer(call),
-        amount_yen=body["amount_yen"],
+        shop_id=shop_id,
+        issuer=issuer_of(call),
+        sale=sale_of(call, shop_id, body),
         lifetime_seconds=call.settings.till_code_seconds,
         public_url=call.settings.public_url,
         vault=call.ground.vault,
@@ -68,13 +68,6 @@ def cancel_till_code(call: Call, code_id: uuid.UUID) -> codes.TillCodeCard:
         call.session,
         code_id=code_id,
         shop_ids=own_shops(call, Permission.ISSUE_TILL_CODES),
-        issuer=_issuer(call),
+        issuer=issuer_of(call),
         at=call.at,
     )
-
-
-def _issuer(call: Call) -> codes.Issuer:
-    principal = call.shop_side
-    if isinstance(principal, StaffPrincipal):
-        return codes.Issuer(IssuerKind.CLERK, principal.staff_id)
-    return codes.Issuer(IssuerKind.REGISTER, principal.api_key_id)

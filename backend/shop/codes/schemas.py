@@ -2,14 +2,12 @@
 
 from marshmallow import fields
 
-from backend.web.schemas import In, Out, Yen
+from backend.shop.sales import SaleIn
+from backend.web.schemas import Out
 
 
-class IssueTillCodeIn(In):
-    amount_yen = Yen(required=True)
-    shop_id = fields.UUID(
-        load_default=None, metadata={"description": "Needed only by a clerk who works for several shops."}
-    )
+class IssueTillCodeIn(SaleIn):
+    pass
 
 
 class TillCodeOut(Out):
@@ -27,4 +25,11 @@ class TillCodeOut(Out):
         metadata={"description": "Show this as a QR code. Told once, when the code is issued."},
     )
     purchase_id = fields.UUID(required=True, allow_none=True)
+    discount_yen = fields.Integer(required=True, allow_none=True)
+    spent_points = fields.Integer(required=True, allow_none=True)
+    to_pay_yen = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the till still takes in money, once the code is used."},
+    )
     earned_points = fields.Integer(required=True, allow_none=True)

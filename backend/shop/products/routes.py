@@ -15,7 +15,7 @@ from backend.organisations.rules import (
 )
 from backend.organisations.service import products
 from backend.organisations.service.shops import ShopEnded
-from backend.organisations.texts import NameBlank
+from backend.organisations.texts import CertificationInvalid, NameBlank
 from backend.people.permissions import Permission
 from backend.shop.products.schemas import (
     AddProductIn,
@@ -32,6 +32,7 @@ from backend.web.schemas import page_request
 face = Face("products", __name__, url_prefix="/v1/shop", description="The shop's local products.")
 
 PRODUCT_ERRORS = (
+    CertificationInvalid,
     GtinInStore,
     GtinInvalid,
     InStoreCodeInvalid,
@@ -75,6 +76,7 @@ def list_own_products(call: Call, query: dict[str, Any]) -> Page[Product]:
         "origin_municipality_code": "012068",
         "in_store_code": "0201007005801",
         "price_yen": 580,
+        "category": "fish",
     },
 )
 def add_product(call: Call, body: dict[str, Any]) -> Product:

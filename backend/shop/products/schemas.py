@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
+from backend.organisations.models import ProductCategory
+from backend.organisations.texts import CERTIFICATION_MAX_CHARACTERS, CERTIFICATIONS_MAX
 from backend.shop.shapes import ShopChoiceQuery, municipality_field
 from backend.web.schemas import In, Out, PageQuery, Yen, page_of, text_field
 
@@ -24,6 +26,23 @@ def _in_store_code(**kwargs: Any) -> fields.String:
     )
 
 
+def _category(**kwargs: Any) -> fields.String:
+    return fields.String(
+        validate=validate.OneOf(list(ProductCategory)),
+        metadata={"description": "Campaigns go by it; none rewards `tobacco`, `vouchers`, `taxes_and_fees`."},
+        **kwargs,
+    )
+
+
+def _certifications(**kwargs: Any) -> fields.List[Any]:
+    return fields.List(
+        text_field(CERTIFICATION_MAX_CHARACTERS),
+        validate=validate.Length(max=CERTIFICATIONS_MAX),
+        metadata={"description": "Short keys, written like tags: `organic-jas`, `釧路ブランド`."},
+        **kwargs,
+    )
+
+
 class AddProductIn(In):
     """At least one of `gtin` and `in_store_code`."""
 
@@ -36,6 +55,8 @@ class AddProductIn(In):
     gtin = _gtin(load_default=None)
     in_store_code = _in_store_code(load_default=None)
     price_yen = Yen(load_default=None)
+    category = _category(load_default=ProductCategory.OTHER.value)
+    certifications = _certifications(load_default=list)
 
 
 class EditProductIn(In):
@@ -47,6 +68,8 @@ class EditProductIn(In):
     gtin = _gtin(allow_none=True)
     in_store_code = _in_store_code(allow_none=True)
     price_yen = Yen(allow_none=True)
+    category = _category()
+    certifications = _certifications()
 
 
 class OwnProductOut(Out):
@@ -59,6 +82,8 @@ class OwnProductOut(Out):
     gtin = fields.String(required=True, allow_none=True)
     in_store_code = fields.String(required=True, allow_none=True)
     price_yen = fields.Integer(required=True, allow_none=True)
+    category = fields.String(required=True)
+    certifications = fields.List(fields.String(), required=True)
     withdrawn_at = fields.AwareDateTime(required=True, allow_none=True)
 
 

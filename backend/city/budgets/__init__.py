@@ -1,0 +1,1 @@
+"""Budget lines, and what became of their points."""

@@ -1,0 +1,1 @@
+"""Corrections of points by two people."""

@@ -1,0 +1,99 @@
+"""One notice to many: two statements, however many read it."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Uuid,
+    cast,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from backend.base.database import JsonDocument, UtcDateTime
+from backend.notices.models import Delivery, Device, Notice
+from backend.notices.rules import PURPOSES, render
+from backend.notices.writes import DELIVERY_COLUMNS, consent_stands
+
+
+def announce_to_many(
+    session: Session,
+    *,
+    citizens: Select[uuid.UUID],
+    kind: str,
+    params: Mapping[str, Any],
+    at: datetime,
+) -> int:
+    """A notice in each inbox, and one delivery a device of those who consent. Returns how many were told.
+
+    `citizens` selects their ids. Raises KeyError as `service.announce`.
+    """
+    render(kind, params, "ja")
+    session.flush()
+    readers = citizens.subquery("readers")
+    dialect = session.get_bind().dialect.name
+    rows = select(
+        _new_ids(at, dialect),
+        readers.c[0],
+        literal(str(kind), String()),
+        literal(dict(params), JsonDocument),
+        literal(at, UtcDateTime()),
+    )
+    told = session.execute(
+        insert(Notice)
+        .from_select(["id", "citizen_id", "kind", "params", "created_at"], rows, include_defaults=False)
+        .returning(Notice.citizen_id)
+    ).all()
+    session.execute(_deliveries(kind, at))
+    return len(told)
+
+
+def _new_ids(at: datetime, dialect: str) -> ColumnElement[uuid.UUID]:
+    """UUIDs of version 7 with the moment of `at`, made by the database for rows that it alone knows."""
+    moment = f"{int(at.timestamp() * 1000):012x}"
+    if dialect == "postgresql":
+        # From its fourteenth digit on, a random UUID is as random as one of version 7 is.
+        random = func.substr(cast(func.gen_random_uuid(), String()), 16)
+        return cast(literal(f"{moment[:8]}-{moment[8:]}-7", String()).concat(random), Uuid())
+    return literal_column(
+        f"'{moment}7' || lower(substr(hex(randomblob(2)), 2)) || '8' || lower(substr(hex(randomblob(8)), 2))",
+        Uuid(),
+    )
+
+
+def _deliveries(kind: str, at: datetime) -> Any:
+    """Of the notices just written, which the moment in their ids finds in the key's index."""
+    moment = int(at.timestamp() * 1000) << 80
+    first, last = uuid.UUID(int=moment | 7 << 76), uuid.UUID(int=moment | (8 << 76) - 1)
+    # Told before in this very millisecond: their devices have it already.
+    waiting = ~select(Delivery.notice_id).where(Delivery.notice_id == Notice.id).exists()
+    devices = Device.__table__
+    reached = (
+        select(
+            Notice.id,
+            devices.c.id,
+            literal_column("'waiting'"),
+            literal_column("0"),
+            literal(at, UtcDateTime()),
+        )
+        .join(devices, devices.c.citizen_id == Notice.citizen_id)
+        .where(
+            Notice.id.between(first, last),
+            Notice.kind == str(kind),
+            devices.c.retired_at.is_(None),
+            consent_stands(Notice.__table__.c.citizen_id, literal(PURPOSES[kind].value, String())),
+            waiting,
+        )
+        # As where one is announced to: a device being removed is waited for, and left out.
+        .with_for_update(read=True, key_share=True, of=devices)
+    )
+    return insert(Delivery).from_select(list(DELIVERY_COLUMNS), reached, include_defaults=False)

@@ -1,0 +1,127 @@
+"""Sales to citizens who show their code, the shop's purchases, and their refunds."""
+
+import uuid
+from typing import Any
+
+from backend.base.pages import Page
+from backend.organisations.queries import ShopNotFound
+from backend.people.permissions import Permission
+from backend.points.service.movements import AccountClosed
+from backend.purchases import queries
+from backend.purchases.models import Refund
+from backend.purchases.queries import PurchaseNotFound, PurchaseRecord
+from backend.purchases.rules.refunding import RefundAboveRest, RefundLineUnknown
+from backend.purchases.service import refunds, selling
+from backend.purchases.service.codes import ShopNotActive
+from backend.shop.purchases.schemas import (
+    CitizenSaleIn,
+    RefundIn,
+    RefundOut,
+    SaleDetailOut,
+    SaleListQuery,
+    SaleOut,
+    SalePage,
+)
+from backend.shop.sales import CITIZEN_CODE_ERRORS, SALE_ERRORS, issuer_of, sale_context, sale_request_of
+from backend.shop.scope import ShopChoiceRequired, choose_shop, own_shops
+from backend.web.calls import Call
+from backend.web.contracts import Face
+from backend.web.rate_limits import By, RateLimit
+from backend.web.schemas import page_request
+
+face = Face("purchases", __name__, url_prefix="/v1/shop", description="What citizens bought here.")
+
+GUESSES = RateLimit("citizen_code", "scan_refusals", By.TOKEN, refusals_only=True)
+
+
+@face.operation(
+    "POST",
+    "/purchases",
+    permission=Permission.SELL_TO_CITIZENS,
+    body=CitizenSaleIn,
+    answer=SaleOut,
+    status=201,
+    errors=[ShopNotActive, ShopChoiceRequired, ShopNotFound, *SALE_ERRORS, *CITIZEN_CODE_ERRORS],
+    limits=[GUESSES],
+    idempotent=True,
+    example={"citizen_code": "2718 2818 28459", "amount_yen": 1280},
+)
+def record_sale(call: Call, body: dict[str, Any]) -> PurchaseRecord:
+    """Record a sale to whoever shows their code; the answer tells what is left to pay in money.
+
+    Points are spent and coupons redeemed as the citizen chose when opening the code. Where the rest is paid
+    afterwards and may fail, open a checkout instead.
+    """
+    shop_id = choose_shop(call, Permission.SELL_TO_CITIZENS, body["shop_id"])
+    return selling.record_sale(
+        call.session,
+        shop_id=shop_id,
+        request=sale_request_of(call, shop_id, body),
+        context=sale_context(call),
+        at=call.at,
+    )
+
+
+@face.operation(
+    "GET",
+    "/purchases",
+    permission=Permission.SELL_TO_CITIZENS,
+    query=SaleListQuery,
+    answer=SalePage,
+    errors=[ShopNotFound, ShopChoiceRequired],
+)
+def list_sales(call: Call, query: dict[str, Any]) -> Page[PurchaseRecord]:
+    """My shop's purchases, newest first."""
+    shop_id = choose_shop(call, Permission.SELL_TO_CITIZENS, query["shop_id"])
+    return queries.list_sales(call.session, shop_id=shop_id, page=page_request(query))
+
+
+@face.operation(
+    "GET",
+    "/purchases/<uuid:purchase_id>",
+    permission=Permission.SELL_TO_CITIZENS,
+    answer=SaleDetailOut,
+    errors=[PurchaseNotFound],
+)
+def get_sale(call: Call, purchase_id: uuid.UUID) -> dict[str, Any]:
+    """One purchase, with its lines and refunds."""
+    record = queries.get_sale(
+        call.session, purchase_id=purchase_id, shop_ids=own_shops(call, Permission.SELL_TO_CITIZENS)
+    )
+    fields = {name: getattr(record, name) for name in SaleOut().fields}
+    return {
+        **fields,
+        "lines": queries.list_lines(call.session, purchase_id=purchase_id),
+        "refunds": queries.list_refunds(call.session, purchase_id=purchase_id),
+    }
+
+
+@face.operation(
+    "POST",
+    "/purchases/<uuid:purchase_id>/refunds",
+    permission=Permission.REFUND_PURCHASES,
+    body=RefundIn,
+    answer=RefundOut,
+    status=201,
+    errors=[PurchaseNotFound, RefundAboveRest, RefundLineUnknown, refunds.RefundAmbiguous, AccountClosed],
+    idempotent=True,
+    example={"amount_yen": 580, "reason": "傷みがあったため"},
+)
+def refund_purchase(call: Call, purchase_id: uuid.UUID, body: dict[str, Any]) -> Refund:
+    """Take a purchase back, whole or in part: `cash_yen` is to be handed back in money.
+
+    Spent points return to the citizen, earned ones to their budget. What had been spent of them already the
+    citizen owes: later earnings repay it first.
+    """
+    lines = {line["position"]: line["quantity"] for line in body["lines"] or ()}
+    if len(lines) != len(body["lines"] or ()):
+        raise RefundLineUnknown(field="lines")
+    return refunds.refund_purchase(
+        call.session,
+        purchase_id=purchase_id,
+        shop_ids=own_shops(call, Permission.REFUND_PURCHASES),
+        issuer=issuer_of(call),
+        wanted=refunds.Wanted(body["amount_yen"], lines),
+        reason=body["reason"],
+        at=call.at,
+    )

@@ -1,0 +1,89 @@
+"""Shapes of purchases as a shop sees them: what was sold, nothing of who bought it."""
+
+from marshmallow import fields, validate
+
+from backend.people.codes import TEXT_MAX_CHARACTERS
+from backend.purchases.rules.sales import LINES_MAX, QUANTITY_MAX
+from backend.shop.sales import SaleIn
+from backend.shop.shapes import ShopChoiceQuery
+from backend.web.schemas import In, Out, PageQuery, Whole, Yen, page_of, text_field
+
+COUPON_TOKENS_MAX = 10
+
+
+class CitizenSaleIn(SaleIn):
+    """A sale to whoever shows their code."""
+
+    citizen_code = text_field(
+        TEXT_MAX_CHARACTERS,
+        required=True,
+        metadata={"description": "As scanned, or the thirteen digits as typed."},
+    )
+    coupon_tokens = fields.List(
+        text_field(TEXT_MAX_CHARACTERS),
+        load_default=list,
+        validate=validate.Length(max=COUPON_TOKENS_MAX),
+        metadata={"description": "Of coupons that the citizen shows; those the code carries need none."},
+    )
+
+
+class SaleListQuery(PageQuery, ShopChoiceQuery):
+    pass
+
+
+class SaleOut(Out):
+    id = fields.UUID(required=True)
+    amount_yen = fields.Integer(required=True)
+    discount_yen = fields.Integer(required=True)
+    spent_points = fields.Integer(required=True)
+    to_pay_yen = fields.Integer(required=True, metadata={"description": "What the till takes in money."})
+    earned_points = fields.Integer(required=True)
+    refunded_yen = fields.Integer(required=True)
+    done_at = fields.AwareDateTime(required=True)
+    recorded_at = fields.AwareDateTime(required=True)
+
+
+SalePage = page_of(SaleOut)
+
+
+class SoldLineOut(Out):
+    position = fields.Integer(required=True)
+    name = fields.String(required=True, allow_none=True)
+    quantity = fields.Integer(required=True)
+    amount_yen = fields.Integer(required=True)
+    gtin = fields.String(required=True, allow_none=True)
+    in_store_code = fields.String(required=True, allow_none=True)
+
+
+class RefundLineIn(In):
+    position = Whole(minimum=1, maximum=LINES_MAX, required=True)
+    quantity = Whole(minimum=1, maximum=QUANTITY_MAX, required=True)
+
+
+class RefundIn(In):
+    """An amount, or pieces of lines; neither: all that is left."""
+
+    amount_yen = Yen(load_default=None)
+    lines = fields.List(
+        fields.Nested(RefundLineIn), load_default=None, validate=validate.Length(min=1, max=LINES_MAX)
+    )
+    reason = text_field(200, load_default=None)
+
+
+class RefundOut(Out):
+    id = fields.UUID(required=True)
+    purchase_id = fields.UUID(required=True)
+    amount_yen = fields.Integer(required=True)
+    cash_yen = fields.Integer(required=True, metadata={"description": "To hand back in money."})
+    returned_points = fields.Integer(
+        required=True, metadata={"description": "Spent points that the citizen has again."}
+    )
+    discount_yen = fields.Integer(required=True)
+    reclaimed_points = fields.Integer(required=True, metadata={"description": "Earned points taken back."})
+    reason = fields.String(required=True, allow_none=True)
+    refunded_at = fields.AwareDateTime(required=True)
+
+
+class SaleDetailOut(SaleOut):
+    lines = fields.List(fields.Nested(SoldLineOut), required=True)
+    refunds = fields.List(fields.Nested(RefundOut), required=True)

@@ -1,0 +1,105 @@
+"""What several nouns of this face say of a sale: its amount and lines, who rang it up."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields, validate
+
+from backend.offers.redeeming import REDEEMING_ERRORS
+from backend.organisations.models import ProductCategory
+from backend.organisations.rules import GtinInvalid, InStoreCodeInvalid
+from backend.people.codes import CitizenCodeMistyped
+from backend.people.principals import StaffPrincipal
+from backend.people.service.citizen_codes import (
+    CitizenCodeExpired,
+    CitizenCodeUnknown,
+    CitizenCodeUsed,
+)
+from backend.purchases.models import IssuerKind
+from backend.purchases.rules.sales import (
+    LINES_MAX,
+    QUANTITY_MAX,
+    LinesNotSummingToAmount,
+    Sale,
+    SaleLine,
+)
+from backend.purchases.service.codes import Issuer
+from backend.purchases.service.lines import ring_up
+from backend.purchases.service.selling import SaleContext, SaleRequest
+from backend.web.calls import Call
+from backend.web.schemas import AMOUNT_MAX_YEN, In, Whole, Yen, text_field
+
+
+class SaleLineIn(In):
+    """A product is known by its GTIN or by the shop's own code; without either the line counts as nothing special."""
+
+    name = text_field(80, load_default=None)
+    quantity = Whole(minimum=1, maximum=QUANTITY_MAX, load_default=1)
+    amount_yen = Whole(
+        minimum=0,
+        maximum=AMOUNT_MAX_YEN,
+        required=True,
+        metadata={"description": "Of the whole line, with tax and after its own discounts."},
+    )
+    gtin = text_field(20, load_default=None)
+    in_store_code = text_field(20, load_default=None)
+    tax_permille = Whole(minimum=0, maximum=1000, load_default=None)
+    category = fields.String(
+        validate=validate.OneOf(list(ProductCategory)),
+        load_default=None,
+        metadata={"description": "Of goods without a registered product; tobacco and the like earn nothing."},
+    )
+
+
+def lines_field(**kwargs: Any) -> fields.List[Any]:
+    return fields.List(
+        fields.Nested(SaleLineIn),
+        validate=validate.Length(min=1, max=LINES_MAX),
+        metadata={"description": "They sum to `amount_yen`. Only with lines are products rewarded."},
+        **kwargs,
+    )
+
+
+class SaleIn(In):
+    amount_yen = Yen(required=True)
+    lines = lines_field(load_default=None)
+    shop_id = fields.UUID(
+        load_default=None, metadata={"description": "Needed only by a clerk who works for several shops."}
+    )
+
+
+SALE_ERRORS = (LinesNotSummingToAmount, GtinInvalid, InStoreCodeInvalid)
+CITIZEN_CODE_ERRORS = (
+    CitizenCodeMistyped,
+    CitizenCodeUnknown,
+    CitizenCodeUsed,
+    CitizenCodeExpired,
+    *REDEEMING_ERRORS,
+)
+
+
+def sale_of(call: Call, shop_id: uuid.UUID, body: Mapping[str, Any]) -> Sale:
+    """Raises SALE_ERRORS."""
+    lines = [SaleLine(**line) for line in body["lines"] or ()]
+    return ring_up(call.session, shop_id=shop_id, amount_yen=body["amount_yen"], lines=lines)
+
+
+def sale_request_of(call: Call, shop_id: uuid.UUID, body: Mapping[str, Any]) -> SaleRequest:
+    """Raises SALE_ERRORS."""
+    return SaleRequest(
+        citizen_code=body["citizen_code"],
+        sale=sale_of(call, shop_id, body),
+        coupon_tokens=tuple(dict.fromkeys(body["coupon_tokens"])),
+    )
+
+
+def sale_context(call: Call) -> SaleContext:
+    return SaleContext(call.settings.public_url, call.ground.vault, call.ground.region)
+
+
+def issuer_of(call: Call) -> Issuer:
+    principal = call.shop_side
+    if isinstance(principal, StaffPrincipal):
+        return Issuer(IssuerKind.CLERK, principal.staff_id)
+    return Issuer(IssuerKind.REGISTER, principal.api_key_id)
