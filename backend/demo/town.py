@@ -55,7 +55,11 @@ class Town:
     shop_ids: Mapping[str, uuid.UUID]
     citizen_ids: Mapping[str, uuid.UUID]
     account_ids: Mapping[str, uuid.UUID]
+    product_ids: Mapping[str, uuid.UUID]
+    till_accounts: frozenset[uuid.UUID]
     joined_at: Mapping[str, datetime]
+    citizens: Mapping[str, Citizen]
+    shop_keys: Mapping[uuid.UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +92,27 @@ def found_town(founding: Founding) -> Town:
         for citizen in citizens
     }
     account_ids = {key: founding.ids.at(at) for key, at in joined_at.items()}
+    product_ids = {product.key: founding.ids.at(founding.founded_at) for product in PRODUCTS}
     password_hash = hash_password(PASSWORD)
     tables: list[Table] = [
         *_staff(founding, password_hash),
-        *_organisations(founding, shop_ids),
+        *_organisations(founding, shop_ids, product_ids),
+        _shop_accounts(founding, shop_ids),
         (people.StaffRole, list(_roles(founding, shop_ids))),
         *_citizens(founding, citizens, citizen_ids, account_ids, joined_at, password_hash),
     ]
-    return Town(tables, shop_ids, citizen_ids, account_ids, joined_at)
+    till_accounts = frozenset(shop_ids[shop.key] for shop in SHOPS if shop.status != "applied")
+    return Town(
+        tables,
+        shop_ids,
+        citizen_ids,
+        account_ids,
+        product_ids,
+        till_accounts,
+        joined_at,
+        {citizen.key: citizen for citizen in citizens},
+        {shop_id: key for key, shop_id in shop_ids.items()},
+    )
 
 
 def _accounts(attribute: str) -> dict[str, Account]:
@@ -146,7 +163,9 @@ def _roles(founding: Founding, shop_ids: Mapping[str, uuid.UUID]) -> Iterator[Ro
             }
 
 
-def _organisations(founding: Founding, shop_ids: Mapping[str, uuid.UUID]) -> Iterator[Table]:
+def _organisations(
+    founding: Founding, shop_ids: Mapping[str, uuid.UUID], product_ids: Mapping[str, uuid.UUID]
+) -> Iterator[Table]:
     organisation_ids = {one.key: founding.ids.at(founding.founded_at) for one in ORGANISATIONS}
     yield (
         organisations.Organisation,
@@ -185,7 +204,24 @@ def _organisations(founding: Founding, shop_ids: Mapping[str, uuid.UUID]) -> Ite
         organisations.ShopTag,
         [{"shop_id": shop_ids[shop.key], "tag": tag} for shop in SHOPS for tag in shop.tags],
     )
-    yield organisations.Product, list(_products(founding, shop_ids))
+    yield organisations.Product, list(_products(founding, shop_ids, product_ids))
+
+
+def _shop_accounts(founding: Founding, shop_ids: Mapping[str, uuid.UUID]) -> Table:
+    """Those that were let in hold the points that citizens spend there."""
+    return (
+        PointsAccount,
+        [
+            {
+                "id": shop_ids[shop.key],
+                "kind": AccountKind.SHOP.value,
+                "slice_count": 1,
+                "opened_at": founding.founded_at,
+            }
+            for shop in SHOPS
+            if shop.status != "applied"
+        ],
+    )
 
 
 def _shop(shop: Shop, founding: Founding) -> Row:
@@ -218,10 +254,12 @@ def _shop(shop: Shop, founding: Founding) -> Row:
     }
 
 
-def _products(founding: Founding, shop_ids: Mapping[str, uuid.UUID]) -> Iterator[Row]:
+def _products(
+    founding: Founding, shop_ids: Mapping[str, uuid.UUID], product_ids: Mapping[str, uuid.UUID]
+) -> Iterator[Row]:
     for product in PRODUCTS:
         yield {
-            "id": founding.ids.at(founding.founded_at),
+            "id": product_ids[product.key],
             "shop_id": shop_ids[product.shop_key],
             "name_ja": product.name_ja,
             "name_en": product.name_en,

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from backend.base.clock import start_of_city_day
 from backend.base.database import Database
 from backend.base.secrets import Vault
-from backend.campaigns.models import Campaign, CampaignCounter
-from backend.campaigns.rules import Rule
+from backend.campaigns.models import CampaignEvent
+from backend.campaigns.service import list_due_campaigns
 from backend.config import Settings
-from backend.demo.city.campaigns import NEARLY_USED_KEY
 from backend.demo.city.generator import CITIZEN_COUNT
 from backend.demo.city.shops import SHOPS
 from backend.demo.identifiers import Identifiers
@@ -22,10 +21,12 @@ from backend.demo.past import Past
 from backend.demo.tokens import issue_token
 from backend.demo.town import Founding, Table, found_town
 from backend.notices.models import Delivery, Notice
+from backend.offers.models import Coupon
 from backend.organisations.models import Shop
 from backend.people.models import Citizen
-from backend.points.models import PointsLot, PointsTransaction
-from backend.points.queries import get_balance
+from backend.points.models import PointsSeal, PointsTransaction
+from backend.points.service.movements import lapse_expired_lots
+from backend.points.service.seals import seal_ledger, verify_seals
 from backend.points.verification import verify_ledger
 from backend.purchases.models import Purchase
 from tests.conftest import NOW
@@ -59,49 +60,26 @@ class TestLoadDemo:
         assert count(session, Shop) == len(SHOPS)
         assert 5_000 < count(session, Purchase) < 10_000
 
-    def test_each_purchase_earned_what_its_lots_hold(self, session: Session) -> None:
-        awarded = (
-            select(func.coalesce(func.sum(PointsLot.granted_points), 0))
-            .join(PointsTransaction, PointsTransaction.id == PointsLot.transaction_id)
-            .where(PointsTransaction.source_id == Purchase.id)
-            .scalar_subquery()
-        )
-
-        unlike = session.scalars(select(Purchase.id).where(Purchase.earned_points != awarded)).all()
-
-        assert unlike == []
-
-    def test_no_campaign_gave_more_than_its_budget_or_its_daily_cap(self, session: Session) -> None:
-        campaigns = session.scalars(select(Campaign)).all()
-        caps = {campaign.id: Rule.from_json(campaign.rule).day_cap_points or 0 for campaign in campaigns}
-        most = dict(
-            session.execute(
-                select(CampaignCounter.campaign_id, func.max(CampaignCounter.awarded_points)).group_by(
-                    CampaignCounter.campaign_id
-                )
-            ).all()
-        )
-
-        assert all(points <= caps[campaign_id] for campaign_id, points in most.items())
-        assert all(
-            get_balance(session, account_id=campaign.funding_account_id) >= 0
-            for campaign in campaigns
-            if campaign.funding_account_id
-        )
-
-    def test_one_budget_is_nearly_used_up(self, session: Session) -> None:
-        campaign = session.scalars(select(Campaign).where(Campaign.slug == NEARLY_USED_KEY)).one()
-        assert campaign.funding_account_id
-
-        left = get_balance(session, account_id=campaign.funding_account_id)
-
-        assert 0 < left < campaign.budget_points // 20
-
-    def test_nothing_lies_in_the_future_and_nothing_has_expired(self, session: Session) -> None:
+    def test_nothing_lies_in_the_future(self, session: Session) -> None:
         midnight = start_of_city_day(TODAY)
 
         assert session.scalars(select(func.max(Purchase.done_at))).one() < midnight
-        assert session.scalars(select(func.min(PointsLot.expires_at))).one() > midnight
+        assert session.scalars(select(func.max(PointsTransaction.recorded_at))).one() <= midnight
+        assert session.scalars(select(func.max(CampaignEvent.at))).one() < midnight
+        assert session.scalars(select(func.max(Coupon.taken_at))).one() < midnight
+
+    def test_leaves_the_clock_nothing_to_do(self, session: Session) -> None:
+        assert list_due_campaigns(session, at=NOW) == []
+        assert lapse_expired_lots(session, at=NOW) == 0
+
+    def test_can_be_sealed_whole(self, session: Session) -> None:
+        while seal_ledger(session, at=NOW):
+            pass
+
+        assert list(verify_seals(session)) == []
+        assert session.scalars(select(func.sum(PointsSeal.transaction_count))).one() == count(
+            session, PointsTransaction
+        )
 
     def test_no_push_is_on_its_way(self, session: Session) -> None:
         assert count(session, Notice) > 0
@@ -150,17 +128,33 @@ class TestDemoCitizen:
         assert len(moments) == 50
         assert moments == sorted(moments, reverse=True)
 
-    def test_has_the_balance_that_the_last_purchase_told(self, caller: ApiClient) -> None:
-        last = caller.get("/v1/purchases?limit=1").get_json()["items"][0]
-
+    def test_can_spend_and_has_points_that_are_pending(self, caller: ApiClient) -> None:
         points = caller.get("/v1/me/points").get_json()
 
-        assert points["balance_points"] == last["balance_points"] > 0
-        assert points["pending_points"] == 0
+        assert points["balance_points"] > 300
+        assert points["pending_points"] > 0
 
     def test_has_unread_notices(self, caller: ApiClient) -> None:
-        inbox = caller.get("/v1/notices").get_json()
+        inbox = caller.get("/v1/notices?limit=50").get_json()
 
+        kinds = {notice["kind"] for notice in inbox["items"]}
         assert inbox["unread_count"] == 2
-        assert inbox["items"][0]["kind"] == "purchase_recorded"
         assert inbox["items"][-1]["kind"] == "welcome"
+        assert {"purchase_recorded", "campaign_budget_nearly_gone"} <= kinds
+
+    def test_has_begun_a_stamp_card(self, caller: ApiClient) -> None:
+        (card,) = caller.get("/v1/me/stamp-cards").get_json()["items"]
+
+        assert card["distinct"] == "shops"
+        assert card["given"] > 0
+
+    def test_finds_offers_with_pictures_from_many_shops(self, caller: ApiClient) -> None:
+        offers = caller.get("/v1/offers?limit=50").get_json()["items"]
+
+        assert len({offer["shop"]["id"] for offer in offers}) >= 12
+        assert all(offer["photo_path"] for offer in offers)
+        assert any(offer["is_saved"] for offer in offers)
+        assert any(offer["stock_left"] == 0 for offer in offers)
+
+    def test_has_favourite_shops(self, caller: ApiClient) -> None:
+        assert len(caller.get("/v1/me/favourite-shops").get_json()["items"]) == 4

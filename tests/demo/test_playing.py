@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from backend.base.database import Database
 from backend.config import Settings
-from backend.demo.playing import Cast, PlayFailed, play
+from backend.demo.playing import PLAYING, Cast, PlayFailed, play
 from backend.demo.tokens import issue_token
 from backend.jobs.runner import run_worker
 from backend.points.verification import verify_ledger
@@ -32,13 +32,10 @@ def server_url(app: Any) -> Iterator[str]:
 
 @pytest.fixture
 def cast(database: Database, settings: Settings) -> Cast:
-    till, citizen, neighbour = database.run(
-        lambda session: [
-            issue_token(session, name=name, settings=settings, at=NOW)
-            for name in ("till", "citizen", "neighbour")
-        ]
+    tokens = database.run(
+        lambda session: {name: issue_token(session, name=name, settings=settings, at=NOW) for name in PLAYING}
     )
-    return Cast(till, citizen, neighbour, citizen_name="かもめ", neighbour_name="えぞりす")
+    return Cast(**tokens, citizen_name="かもめ", neighbour_name="えぞりす")
 
 
 class TestPlay:

@@ -48,7 +48,7 @@ class TestIssueToken:
 
         found = find_register_by_key(session, key=key)
         assert found
-        assert set(found.scopes) == {"codes", "shop"}
+        assert set(found.scopes) == {"codes", "sales", "shop"}
 
     @pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.key)
     def test_needs_the_demo(self, empty_database: Database, account: Account) -> None:

@@ -5,21 +5,19 @@ on the days before `today` (JST), so none lies in the future at whatever hour of
 """
 
 import calendar
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
 from itertools import accumulate
 from math import cos, exp, hypot, log, radians
 from random import Random
 
-from backend.demo.city.campaigns import CAMPAIGNS, NEARLY_USED_KEY, NEARLY_USED_PERMILLE
 from backend.demo.city.nicknames import NICKNAME_PARTS
 from backend.demo.city.places import HOME_DISTRICTS, KUSHIRO, MUNICIPALITIES, MUNICIPALITY_BY_CODE
 from backend.demo.city.products import PRODUCTS
 from backend.demo.city.shapes import (
     AgeBand,
-    Campaign,
     Citizen,
     Habits,
     Language,
@@ -30,7 +28,7 @@ from backend.demo.city.shapes import (
     Shop,
     Standing,
 )
-from backend.demo.city.shops import SHOP_BY_KEY, SHOPS
+from backend.demo.city.shops import SHOPS
 
 CITIZEN_COUNT = 300
 AGE_BANDS: tuple[AgeBand, ...] = ("under_18", "18_29", "30_44", "45_64", "65_74", "75_over")
@@ -85,35 +83,6 @@ def generate_purchases(seed: int, today: date, months: int = 4) -> tuple[Purchas
         for purchase in _purchases_of(citizen, Random(f"{seed}:{citizen.key}:purchases"), from_day, today)
     ]
     return tuple(sorted(purchases, key=lambda purchase: (purchase.done_at, purchase.citizen_key)))
-
-
-def generate_campaigns(purchases: Iterable[Purchase], today: date) -> tuple[Campaign, ...]:
-    """The campaigns, the budget of the nearly used one fitted to what these purchases earn by its rule.
-
-    Exact for that campaign, which has a cap per purchase and none per day.
-    """
-    bought = tuple(purchases)
-    return tuple(
-        replace(campaign, budget_points=_fitted_budget(campaign, bought, today))
-        if campaign.key == NEARLY_USED_KEY
-        else campaign
-        for campaign in CAMPAIGNS
-    )
-
-
-def _fitted_budget(campaign: Campaign, purchases: Sequence[Purchase], today: date) -> int:
-    from_day = today + timedelta(days=campaign.starts_offset_days)
-    rule = campaign.rule
-    rate_permille, cap = rule.rate_permille or 0, rule.purchase_cap_points or 0
-    used = 0
-    for purchase in purchases:
-        day = purchase.done_at.astimezone(_JST).date()
-        ring = MUNICIPALITY_BY_CODE[SHOP_BY_KEY[purchase.shop_key].municipality_code].ring
-        if day >= from_day and day.weekday() in rule.weekdays and ring in rule.rings:
-            used += min(purchase.amount_yen * rate_permille // 1000, cap)
-    # Rounded up to a hundred, so that the budget reaches for every one of them.
-    hundreds = (used * 1000 + NEARLY_USED_PERMILLE * 100 - 1) // (NEARLY_USED_PERMILLE * 100)
-    return max(hundreds, 1) * 100
 
 
 def _nicknames(random: Random, taken: frozenset[str]) -> dict[Language, Iterator[str]]:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from backend.campaigns.rules import Rule
+from backend.campaigns.rules.rule import Rule
+from backend.offers.rules import OfferTerms
 
 Language = Literal["ja", "ja@easy", "en"]
 OrganisationKind = Literal["firm", "group", "public_body"]
@@ -15,6 +16,9 @@ Ring = Literal["city", "kushiro_area", "kushiro_nemuro", "east_hokkaido", "outsi
 Standing = Literal["resident", "worker", "visitor"]
 AgeBand = Literal["under_18", "18_29", "30_44", "45_64", "65_74", "75_over"]
 AccountKind = Literal["citizen", "staff", "register"]
+CampaignStage = Literal["review", "scheduled", "reported"]
+OfferStatus = Literal["draft", "published", "held"]
+DrawnShape = Literal["circle", "square", "triangle", "wave", "leaf", "star"]
 
 WEEKDAYS = "月火水木金土日"
 
@@ -92,18 +96,95 @@ class Product:
     in_store_code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """A rule and its budget. Days count from today: the first one, and the first one after."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetLine:
+    """款, 項, 目, and who bears how much of it, in per mille. It comes anew each fiscal year."""
 
     key: str
-    names: Mapping[Language, str]
-    descriptions: Mapping[Language, str]
+    kan: str
+    kou: str
+    moku: str
+    name: str
+    city_permille: int
+    shop_permille: int = 0
+    chamber_permille: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitting:
+    """A budget of which this share is what purchases before that day earn by the rule: 1000, and it ends there."""
+
+    until_offset_days: int
+    used_permille: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """A rule and its budget. Days count from today: the first one, and the first one after.
+
+    `budget_points` of one that is fitted is a stand-in. `report`: the words of the closing report.
+    """
+
+    key: str
+    names: Mapping[str, str]
+    descriptions: Mapping[str, str]
     budget_points: int
-    lifetime_days: int
+    budget_line_key: str
     starts_offset_days: int
     ends_offset_days: int
     rule: Rule
+    stage: CampaignStage = "scheduled"
+    fitting: Fitting | None = None
+    premium: Mapping[str, Any] | None = None
+    report: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberList:
+    """`join_code`: public here; a real one stands on a poster in the shop."""
+
+    key: str
+    shop_key: str | None
+    name: str
+    join_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A plain ground with one plain shape on it: it resembles no photo."""
+
+    shape: DrawnShape
+    ground: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a shop offers. Days count from today, as a campaign's do; it is good from its first day on.
+
+    `taken_count`: coupons that citizens have taken by today, used or not. `also_shop_keys`: good there too.
+    """
+
+    key: str
+    shop_key: str
+    names: Mapping[Language, str]
+    descriptions: Mapping[Language, str]
+    terms: OfferTerms
+    drawing: Drawing | None
+    shown_from_days: int
+    shown_until_days: int
+    good_until_days: int
+    tags: tuple[str, ...] = ()
+    product_key: str | None = None
+    stock: int | None = None
+    per_person_limit: int = 1
+    taken_count: int = 0
+    also_shop_keys: tuple[str, ...] = ()
+    member_list_key: str | None = None
+    status: OfferStatus = "published"
+    # Of one that the city holds.
+    held_days_ago: int | None = None
+    held_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
