@@ -9,18 +9,51 @@ from backend.base.database import Database
 from backend.web.contracts import path_of
 from backend.web.spec import spec_of
 from tests.conftest import NOW
+from tests.factories.member_lists import create_list
+from tests.factories.offers import encoded, make_draft, make_offer
 from tests.factories.organisations import make_product, make_register_key, make_shop
 from tests.factories.people import make_staff
+from tests.factories.purchases import KEY, buy, issue, open_checkout, record, show_code
 from tests.factories.world import World
-from tests.mobile.test_record_purchase import KEY, issue, record
 from tests.support.client import ApiClient
 
 # Routes whose id names nobody's own: public things, and what the whole city office shares.
 SHARED = {
     "/v1/shops/{shop_id}",
+    "/v1/campaigns/{campaign_id}",
+    "/v1/missions/{campaign_id}/reports",
+    "/v1/offers/{offer_id}",
+    "/v1/offers/{offer_id}/coupons",
+    "/v1/offers/{offer_id}/photo",
+    "/v1/me/favourite-shops/{shop_id}",
+    "/v1/me/saved-offers/{offer_id}",
+    "/v1/city/offers/{offer_id}",
+    "/v1/city/offers/{offer_id}/hold",
+    "/v1/city/offers/{offer_id}/photo",
+    "/v1/city/offers/{offer_id}/release",
+    "/v1/city/offers/{offer_id}/removal",
+    "/v1/city/budget-lines/{budget_line_id}",
     "/v1/city/campaigns/{campaign_id}",
     "/v1/city/campaigns/{campaign_id}/approval",
+    "/v1/city/campaigns/{campaign_id}/draft",
     "/v1/city/campaigns/{campaign_id}/end",
+    "/v1/city/campaigns/{campaign_id}/events",
+    "/v1/city/campaigns/{campaign_id}/pause",
+    "/v1/city/campaigns/{campaign_id}/previews",
+    "/v1/city/purchases/{purchase_id}/explanation",
+    "/v1/city/campaigns/{campaign_id}/report",
+    "/v1/city/campaigns/{campaign_id}/resume",
+    "/v1/city/campaigns/{campaign_id}/return",
+    "/v1/city/campaigns/{campaign_id}/review",
+    "/v1/city/campaigns/{campaign_id}/reward-codes",
+    "/v1/city/campaigns/{campaign_id}/reward-codes/{reward_code_id}",
+    "/v1/city/campaigns/{campaign_id}/schedule",
+    "/v1/city/campaigns/{campaign_id}/versions",
+    "/v1/city/campaigns/{campaign_id}/withdrawal",
+    "/v1/city/member-lists/{list_id}",
+    "/v1/city/member-lists/{list_id}/join-codes",
+    "/v1/city/corrections/{correction_id}/approval",
+    "/v1/city/corrections/{correction_id}/rejection",
     "/v1/city/shops/{shop_id}",
     "/v1/city/shops/{shop_id}/class",
     "/v1/city/shops/{shop_id}/decisions",
@@ -35,10 +68,22 @@ SHARED = {
 PRIVATE = {
     "/v1/purchases/{purchase_id}",
     "/v1/purchases/by-request/{request_key}",
+    "/v1/me/coupons/{coupon_id}/tokens",
     "/v1/notices/{notice_id}/read",
     "/v1/sessions/{session_id}",
+    "/v1/me/memberships/{list_id}",
     "/v1/shop/codes/{code_id}",
+    "/v1/shop/offers/{offer_id}",
+    "/v1/shop/offers/{offer_id}/end",
+    "/v1/shop/offers/{offer_id}/photo",
+    "/v1/shop/offers/{offer_id}/publication",
+    "/v1/shop/member-lists/{list_id}",
+    "/v1/shop/member-lists/{list_id}/join-codes",
+    "/v1/shop/checkouts/{checkout_id}",
+    "/v1/shop/checkouts/{checkout_id}/completion",
     "/v1/shop/products/{product_id}",
+    "/v1/shop/purchases/{purchase_id}",
+    "/v1/shop/purchases/{purchase_id}/refunds",
     "/v1/shop/registers/{api_key_id}",
     "/v1/shop/sessions/{session_id}",
     "/v1/shop/staff/{staff_id}",
@@ -128,10 +173,89 @@ class TestSomebodyElse:
 
         assert response.status_code == 404
 
+    @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/completion"), ("DELETE", "")])
+    def test_finds_no_checkout(
+        self, citizen: ApiClient, clerk: ApiClient, stranger: ApiClient, method: str, path: str
+    ) -> None:
+        checkout_id = open_checkout(clerk, show_code(citizen))["id"]
+        keywords = {"json": {}, "headers": {"Idempotency-Key": KEY}} if method == "POST" else {}
+
+        response = stranger.request(method, f"/v1/shop/checkouts/{checkout_id}{path}", **keywords)
+
+        assert response.status_code == 404
+
+    @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/refunds")])
+    def test_finds_no_sale(
+        self, citizen: ApiClient, clerk: ApiClient, stranger: ApiClient, method: str, path: str
+    ) -> None:
+        purchase_id = buy(citizen, clerk)["id"]
+        keywords = {"json": {}, "headers": {"Idempotency-Key": KEY}} if method == "POST" else {}
+
+        response = stranger.request(method, f"/v1/shop/purchases/{purchase_id}{path}", **keywords)
+
+        assert response.status_code == 404
+
     def test_withdraws_no_product(self, stranger: ApiClient, database: Database, world: World) -> None:
         product_id = database.run(lambda session: make_product(session, shop_id=world.shop_id, at=NOW).id)
 
         response = stranger.delete(f"/v1/shop/products/{product_id}")
+
+        assert response.status_code == 404
+
+    def test_shows_no_coupon(
+        self, citizen: ApiClient, neighbour: ApiClient, database: Database, world: World
+    ) -> None:
+        offer_id = database.run(lambda session: make_offer(session, shop_id=world.shop_id, at=NOW).id)
+        coupon_id = citizen.post(f"/v1/offers/{offer_id}/coupons").get_json()["id"]
+
+        response = neighbour.post(f"/v1/me/coupons/{coupon_id}/tokens")
+
+        assert response.status_code == 404
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", ""),
+            ("PATCH", ""),
+            ("POST", "/publication"),
+            ("POST", "/end"),
+            ("GET", "/photo"),
+            ("PUT", "/photo"),
+            ("DELETE", "/photo"),
+        ],
+    )
+    def test_finds_no_offer(
+        self, stranger: ApiClient, database: Database, world: World, method: str, path: str
+    ) -> None:
+        offer_id = database.run(lambda session: make_draft(session, shop_id=world.shop_id, at=NOW).id)
+        body = {"data": encoded(8, 8), "content_type": "image/jpeg"} if method == "PUT" else {"json": {}}
+
+        response = stranger.request(method, f"/v1/shop/offers/{offer_id}{path}", **body)
+
+        assert response.status_code == 404
+
+    def test_takes_nobody_off_a_list(
+        self, manager: ApiClient, citizen: ApiClient, neighbour: ApiClient
+    ) -> None:
+        made = create_list(manager)
+        citizen.post("/v1/me/memberships", {"join_code": made["join_code"]})
+
+        response = neighbour.delete(f"/v1/me/memberships/{made['member_list']['id']}")
+
+        assert response.status_code == 404
+        assert len(citizen.get("/v1/me/memberships").get_json()["items"]) == 1
+
+    def test_closes_no_member_list(self, manager: ApiClient, stranger: ApiClient) -> None:
+        list_id = create_list(manager)["member_list"]["id"]
+
+        response = stranger.delete(f"/v1/shop/member-lists/{list_id}")
+
+        assert response.status_code == 404
+
+    def test_gets_no_code_to_a_member_list(self, manager: ApiClient, stranger: ApiClient) -> None:
+        list_id = create_list(manager)["member_list"]["id"]
+
+        response = stranger.post(f"/v1/shop/member-lists/{list_id}/join-codes")
 
         assert response.status_code == 404
 

@@ -60,6 +60,10 @@ class TestPermissions:
 
         assert public == {
             "GET /v1/campaigns",
+            "GET /v1/campaigns/{campaign_id}",
+            "GET /v1/offers",
+            "GET /v1/offers/{offer_id}",
+            "GET /v1/offers/{offer_id}/photo",
             "GET /v1/products",
             "GET /v1/registrations/requirements",
             "GET /v1/rings",

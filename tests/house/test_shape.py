@@ -12,7 +12,7 @@ LINES_A_FUNCTION = 50
 LONG_FUNCTIONS = {
     "config.py:read_settings",  # every setting, once
     "demo/town.py:_citizens",  # every row of a citizen
-    "purchases/queries.py:_basis",  # one SELECT
+    "purchases/basis.py:_basis",  # one SELECT
     "web/contracts.py:operation",  # every word of a contract
 }
 
