@@ -33,7 +33,7 @@ def rally(database: Database, world: World, at: datetime) -> Campaign:
             "campaign_id": campaign.id,
             "account_id": world.citizen.account_id,
             "card_number": 1,
-            "given": 0,
+            "position": 1,
             "distinct_key": "北大通",
             "purchase_id": uuid.UUID(int=1),
             "stamped_at": at,
