@@ -9,13 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.base.database import new_id
+from backend.base.errors import SecondPersonRequired
 from backend.campaigns.models import Campaign, CampaignEvent
 from backend.campaigns.queries import CampaignNotFound, get_revision, list_running_campaigns
 from backend.campaigns.rules.rule import Rule
 from backend.campaigns.service import (
     CampaignBudgetLowered,
     CampaignPeriodInvalid,
-    SecondPersonRequired,
     approve_campaign,
     draft_version,
     edit_draft,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from backend.base.database import Database
 from backend.base.writes import WriteList
 from backend.campaigns.models import Campaign, CampaignEvent
-from backend.campaigns.queries import get_campaign, list_stamps
+from backend.campaigns.queries import get_campaign
 from backend.campaigns.service import (
     approve_campaign,
     draft_campaign,
@@ -25,7 +25,7 @@ from backend.campaigns.writes import STAMPS
 from backend.notices.models import Notice
 from backend.points.models import AccountKind, PointsAccount
 from backend.points.queries import get_balance
-from backend.points.service import grant
+from backend.points.service.movements import grant
 from backend.points.verification import verify_ledger
 from tests.campaigns.conftest import change
 from tests.factories.campaigns import make_campaign, make_draft
@@ -155,33 +155,6 @@ class TestStepsAtOnce:
 
 
 @pytest.mark.slow
-class TestStampsAtOnce:
-    @pytest.mark.parametrize("round", range(3))
-    def test_of_one_card_are_given_one_after_another(
-        self, database: Database, world: World, running: uuid.UUID, at: datetime, round: int
-    ) -> None:
-        def stamp(session: Session) -> None:
-            given = list_stamps(session, account_id=world.citizen.account_id, campaign_ids=[running])
-            row = {
-                "campaign_id": running,
-                "account_id": world.citizen.account_id,
-                "card_number": 1,
-                "given": len(given),
-                "distinct_key": str(uuid.uuid4()),
-                "purchase_id": uuid.uuid4(),
-                "stamped_at": at,
-            }
-            STAMP.run(session, {STAMPS.name: [row]})
-
-        outcomes = at_once([outcome(database, stamp)] * 2)
-
-        stamps = database.run(
-            lambda session: list_stamps(session, account_id=world.citizen.account_id, campaign_ids=[running])
-        )
-        assert outcomes == ["done"] * 2
-        assert [stamp.position for stamp in stamps] == [1, 2]
-
-
 @pytest.mark.slow
 class TestStepsWhilePeopleBuy:
     @pytest.mark.parametrize("round", range(3))

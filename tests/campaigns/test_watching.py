@@ -16,7 +16,7 @@ from backend.campaigns.service import list_due_campaigns, pause_campaign, watch_
 from backend.campaigns.service.watching import Step, Watched, next_step
 from backend.campaigns.states import CampaignState, used_percent
 from backend.notices.models import Notice
-from backend.points.service import grant
+from backend.points.service.movements import grant
 from tests.campaigns.conftest import running_ids
 from tests.factories.campaigns import make_campaign
 from tests.factories.people import SignedInCitizen, make_citizen

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from backend.offers.service.favourites import save_offer
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from backend.base.database import Database
 from backend.offers.models import Offer
 from backend.offers.service.offers import end_offer, hold_offer
+from backend.offers.service.saving import save_offer
 from backend.organisations.models import Shop
 from tests.factories.offers import DAY, list_for_members, make_draft, make_offer, make_photo
 from tests.factories.organisations import make_shop
