@@ -9,6 +9,7 @@ psycopg is imported where it is used: a server on SQLite starts without it.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any, Protocol
 
 import orjson
@@ -19,6 +20,8 @@ from sqlalchemy.types import TypeEngine
 from backend.base.database import UtcDateTime
 
 Rows = Sequence[Sequence[Any]]
+
+_NUMBERS = count()
 
 
 class Executor(Protocol):
@@ -64,7 +67,8 @@ class _PostgresExecutor:
         return found
 
     def _prepare(self, text: str) -> bytes:
-        name = f"meguri_{len(self._names)}".encode()
+        # Never the same again in this process: a connection may get a new executor and still have its statements.
+        name = f"meguri_{next(_NUMBERS)}".encode()
         result = self._server.prepare(name, text.encode())
         if result.status not in SUCCEEDED:
             self._refuse(result)
