@@ -230,7 +230,8 @@ def _postgresql_engine(url: str, pool_size: int) -> Engine:
         pool_recycle=1800,
         # To the driver, that is: we say BEGIN ourselves, below; it still ends what was begun.
         isolation_level="AUTOCOMMIT",
-        connect_args={"options": options, "connect_timeout": 5},
+        # Else psycopg prepares statements too, and a ROLLBACK makes it say DEALLOCATE ALL, which takes ours along.
+        connect_args={"options": options, "connect_timeout": 5, "prepare_threshold": None},
     )
     _begin_by_option(engine, {READ: "BEGIN READ ONLY", WRITE: "BEGIN"})
     return engine

@@ -88,6 +88,22 @@ class TestPreparedNames:
         assert row is not None
         assert row.said == "again"
 
+    def test_outlive_a_rollback_after_statements_of_the_driver_itself(self, database: Database) -> None:
+        def count(session: Session) -> int | None:
+            return session.scalar(text("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'meguri_%'"))
+
+        def fail(session: Session) -> None:
+            for _ in range(10):  # psycopg would prepare it after five
+                session.execute(text("SELECT 1"))
+            raise LookupError
+
+        database.run(lambda session: ECHO.first(session, said="once"))
+        with pytest.raises(LookupError):
+            database.run(fail)
+        database.run(lambda session: session.execute(text("SELECT 1")))
+
+        assert database.run(count) == 1
+
     def test_are_made_once_a_connection(self, database: Database) -> None:
         def count(session: Session) -> int:
             return (
