@@ -32,18 +32,7 @@ def create_app(
     configure_logs(settings.log_level)
     app = Meguri("backend", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.body_max_bytes
-    if settings.firebase_project_id and verify_firebase_token is None:
-        verify_firebase_token = _firebase_verifier(settings)
-    lay_ground(
-        app,
-        Ground(
-            settings=settings,
-            database=Database(settings.database_url, pool_size=settings.threads + 1),
-            vault=Vault(settings.secret_key),
-            region=load_region(settings.region_file),
-            verify_firebase_token=verify_firebase_token,
-        ),
-    )
+    lay_ground(app, make_ground(settings, verify_firebase_token=verify_firebase_token))
     observe_requests(app)
     finish_responses(app, https=settings.public_url.startswith("https://"))
     register_problem_handlers(app)
@@ -56,6 +45,18 @@ def create_app(
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def make_ground(settings: Settings, *, verify_firebase_token: Callable[[str], str] | None = None) -> Ground:
+    if settings.firebase_project_id and verify_firebase_token is None:
+        verify_firebase_token = _firebase_verifier(settings)
+    return Ground(
+        settings=settings,
+        database=Database(settings.database_url, pool_size=settings.threads + 1),
+        vault=Vault(settings.secret_key),
+        region=load_region(settings.region_file),
+        verify_firebase_token=verify_firebase_token,
+    )
 
 
 def _firebase_verifier(settings: Settings) -> Callable[[str], str]:

@@ -20,13 +20,9 @@ from backend.campaigns.queries import get_revision, list_running_campaigns
 from backend.campaigns.rules.deciding import Limits, RunningCampaign, decide
 from backend.campaigns.rules.facts import Facts, ShopFacts
 from backend.campaigns.rules.rule import Rule
-from backend.campaigns.service import (
-    CampaignDraft,
-    approve_campaign,
-    draft_campaign,
-    schedule_campaign,
-    submit_for_review,
-)
+from backend.campaigns.service.approving import approve_campaign
+from backend.campaigns.service.drafting import CampaignDraft, draft_campaign, submit_for_review
+from backend.campaigns.service.running import schedule_campaign
 from backend.notices.models import Device
 from backend.organisations.models import Organisation, Shop
 from backend.people.models import Citizen, CitizenSession, Consent, Staff

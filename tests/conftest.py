@@ -12,8 +12,10 @@
 """
 
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,21 +24,23 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from backend.app import create_app
+from backend.app import create_app, make_ground
 from backend.base import migrations
 from backend.base.database import Database
 from backend.config import Settings
 from backend.points.verification import verify_ledger
-from backend.web.ground import Ground, ground_of
+from backend.web.ground import Ground, ground_of, lay_ground
 from tests.factories.budgets import give, make_budget
 from tests.factories.campaigns import make_campaign
 from tests.factories.offers import make_offer
 from tests.factories.world import World, make_world
 from tests.support.client import ApiClient
 from tests.support.postgres import PostgresServer, run_postgres
+from tests.support.scratch import scratch_directory
 
 NOW = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)  # 12:00 in the city
 TEMPLATE = "meguri_template"
+TOWN_TEMPLATE = "meguri_town_template"
 
 
 @pytest.fixture(scope="session")
@@ -49,31 +53,74 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "meguri.db"
+def sqlite_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="meguri-sqlite-", dir=scratch_directory()) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(sqlite_folder: Path) -> Path:
+    path = sqlite_folder / "template.db"
     database = Database(f"sqlite:///{path}")
     migrations.upgrade(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.engine.dispose()
+    _into_one_file(database)
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres_town(postgres: PostgresServer) -> World:
+    """Of the template TOWN_TEMPLATE."""
+    return _build_town(postgres.create_database(TOWN_TEMPLATE, template=TEMPLATE))
+
+
+@pytest.fixture(scope="session")
+def sqlite_town(sqlite_template: Path) -> tuple[Path, World]:
+    path = sqlite_template.with_name("town.db")
+    shutil.copy(sqlite_template, path)
+    return path, _build_town(f"sqlite:///{path}")
+
+
+def _build_town(url: str) -> World:
+    database = Database(url)
+    world = database.run(lambda session: make_world(session, at=NOW))
+    _into_one_file(database)
+    return world
+
+
+def _into_one_file(database: Database) -> None:
+    """Let go of a database that will be copied; what SQLite has in its log goes into the file."""
+    if database.is_sqlite:
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.engine.dispose()
 
 
 _database_number = iter(range(1_000_000))
 
 
+# The town that a test's database was copied with.
+TOWN = pytest.StashKey[World]()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated database of its own for each test."""
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A migrated database of its own for each test; a copied town saves building it each time."""
+    has_town = "world" in request.fixturenames
     if request.param == "sqlite":
-        path = tmp_path / "meguri.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
+        template = request.getfixturevalue("sqlite_template")
+        if has_town:
+            template, request.node.stash[TOWN] = request.getfixturevalue("sqlite_town")
+        with tempfile.TemporaryDirectory(dir=template.parent) as folder:
+            path = Path(folder) / "meguri.db"
+            shutil.copy(template, path)
+            yield f"sqlite:///{path}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
+    if has_town:
+        request.node.stash[TOWN] = request.getfixturevalue("postgres_town")
     name = f"meguri_{next(_database_number)}"
-    yield server.create_database(name, template=TEMPLATE)
+    yield server.create_database(name, template=TOWN_TEMPLATE if has_town else TEMPLATE)
     server.drop_database(name)
 
 
@@ -97,9 +144,24 @@ def make_app(settings: Settings) -> Iterator[Callable[..., Any]]:
         ground_of(app).database.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def apps() -> list[tuple[Settings, Any]]:
+    """The applications made so far, each with its settings but for the database."""
+    return []
+
+
 @pytest.fixture
-def app(make_app: Callable[..., Any]) -> Any:
-    return make_app()
+def app(settings: Settings, apps: list[tuple[Settings, Any]]) -> Iterator[Any]:
+    """On the test's own ground. The rest knows no database, and takes as long to make as many a test."""
+    alike = replace(settings, database_url="sqlite://")
+    app = next((made for settings_of_it, made in apps if settings_of_it == alike), None)
+    if app is None:
+        app = create_app(alike)
+        apps.append((alike, app))
+    ground = make_ground(settings)
+    lay_ground(app, ground)
+    yield app
+    ground.database.engine.dispose()
 
 
 @pytest.fixture
@@ -131,8 +193,9 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def world(ground: Ground) -> World:
-    return ground.database.run(lambda session: make_world(session, at=NOW))
+def world(request: pytest.FixtureRequest, database: Database) -> World:
+    """Copied with the database, or built where a test brings a database of its own."""
+    return request.node.stash.get(TOWN, None) or database.run(lambda session: make_world(session, at=NOW))
 
 
 @pytest.fixture

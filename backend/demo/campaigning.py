@@ -10,7 +10,8 @@ from backend.base.clock import city_day, start_of_city_day
 from backend.campaigns.models import CampaignAct, CampaignStatus, VersionStatus
 from backend.campaigns.rules.calendar import fiscal_year_of
 from backend.campaigns.rules.deciding import RunningCampaign, Verdict
-from backend.campaigns.service import SLICED_FROM_POINTS, SLICES, Figures
+from backend.campaigns.service.budgets import SLICED_FROM_POINTS, SLICES
+from backend.campaigns.service.closing import Figures
 from backend.campaigns.service.running import BUDGET_EXHAUSTED, PERIOD_OVER
 from backend.campaigns.service.watching import reached_percent
 from backend.campaigns.states import CampaignState

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.secrets import Vault
 from backend.base.writes import WriteList
-from backend.campaigns.service import count_up_revision
+from backend.campaigns.service.recording import count_up_revision
 from backend.demo.holding import Holding, what_is_held
 from backend.demo.identifiers import Identifiers
 from backend.demo.ledger import Ledger

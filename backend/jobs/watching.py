@@ -6,7 +6,7 @@ import structlog
 
 from backend.base.clock import utc_now
 from backend.base.database import Database
-from backend.campaigns.service import list_due_campaigns, watch_campaign
+from backend.campaigns.service.watching import list_due_campaigns, watch_campaign
 
 log = structlog.get_logger()
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend.campaigns import service as campaigns_service
 from backend.campaigns.models import Campaign
 from backend.campaigns.queries import get_campaign
+from backend.campaigns.service import closing
 from backend.points.models import PointsLot, PointsTransaction
 from backend.purchases.models import Purchase
 
@@ -23,7 +23,7 @@ def report_campaign(
 ) -> Campaign:
     """Close its books with whom it reached. Raises CampaignNotFound, CampaignNotEnded."""
     campaign = get_campaign(session, campaign_id=campaign_id, lock=True)
-    return campaigns_service.report_campaign(
+    return closing.report_campaign(
         session,
         campaign_id=campaign_id,
         reach=_reach(session, campaign.funding_account_id),
@@ -33,7 +33,7 @@ def report_campaign(
     )
 
 
-def _reach(session: Session, funding_account_id: uuid.UUID | None) -> campaigns_service.Reach:
+def _reach(session: Session, funding_account_id: uuid.UUID | None) -> closing.Reach:
     """From the lots of its budget; each grant names the purchase that caused it."""
     row = session.execute(
         select(
@@ -48,6 +48,4 @@ def _reach(session: Session, funding_account_id: uuid.UUID | None) -> campaigns_
         .where(PointsLot.funding_account_id == funding_account_id, PointsLot.returned_from_lot_id.is_(None))
     ).one()
     citizens, shops, purchases, granted_points = (int(value) for value in row)
-    return campaigns_service.Reach(
-        citizens=citizens, shops=shops, purchases=purchases, granted_points=granted_points
-    )
+    return closing.Reach(citizens=citizens, shops=shops, purchases=purchases, granted_points=granted_points)

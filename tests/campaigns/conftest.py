@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from backend.base.pages import PageRequest
 from backend.campaigns.models import Campaign, CampaignVersion
 from backend.campaigns.queries import get_revision, list_events, list_running_campaigns, list_versions
-from backend.campaigns.service import draft_campaign, schedule_campaign, submit_for_review
+from backend.campaigns.service.drafting import draft_campaign, submit_for_review
 from backend.campaigns.service.recording import Conditions
+from backend.campaigns.service.running import schedule_campaign
 from tests.factories.campaigns import approve_draft, make_draft
 from tests.factories.people import make_staff
 

@@ -13,17 +13,11 @@ from backend.base.errors import SecondPersonRequired
 from backend.campaigns.models import Campaign, CampaignEvent
 from backend.campaigns.queries import CampaignNotFound, get_revision, list_running_campaigns
 from backend.campaigns.rules.rule import Rule
-from backend.campaigns.service import (
-    CampaignBudgetLowered,
-    CampaignPeriodInvalid,
-    approve_campaign,
-    draft_version,
-    edit_draft,
-    end_campaign,
-    mark_budget_exhausted,
-    pause_campaign,
-    submit_for_review,
-)
+from backend.campaigns.service.approving import CampaignBudgetLowered, approve_campaign
+from backend.campaigns.service.budgets import mark_budget_exhausted
+from backend.campaigns.service.checks import CampaignPeriodInvalid
+from backend.campaigns.service.drafting import draft_version, edit_draft, submit_for_review
+from backend.campaigns.service.running import end_campaign, pause_campaign
 from backend.campaigns.states import CampaignNotInReview
 from backend.points.queries import get_balance
 from tests.campaigns.conftest import acts_of, change, running_ids, versions_of

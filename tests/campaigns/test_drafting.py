@@ -12,21 +12,20 @@ from sqlalchemy.orm import Session
 from backend.base.pages import PageRequest
 from backend.campaigns.models import Campaign
 from backend.campaigns.queries import get_revision, list_events
-from backend.campaigns.service import (
+from backend.campaigns.service.approving import approve_campaign
+from backend.campaigns.service.checks import CampaignPeriodInvalid, CampaignPriorityTied
+from backend.campaigns.service.drafting import (
     CampaignNoteMissing,
-    CampaignPeriodInvalid,
-    CampaignPriorityTied,
     CampaignSlugTaken,
     CampaignVersionOpen,
-    approve_campaign,
     draft_campaign,
     draft_version,
     edit_draft,
-    end_campaign,
     return_to_draft,
     submit_for_review,
     withdraw_draft,
 )
+from backend.campaigns.service.running import end_campaign
 from backend.campaigns.states import CampaignNotApproved, CampaignNotDraft, CampaignNotInReview
 from backend.points.service.budgets import BudgetLineNotFound
 from tests.campaigns.conftest import acts_of, change, running_ids, versions_of

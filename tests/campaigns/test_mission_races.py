@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.errors import MeguriError
 from backend.campaigns.models import Campaign, CampaignCounter, MissionClaim, RewardCode
-from backend.campaigns.service import revoke_reward_code
+from backend.campaigns.service.reward_codes import revoke_reward_code
 from backend.points.queries import get_balance
 from backend.points.verification import verify_ledger
 from backend.web.ground import Ground

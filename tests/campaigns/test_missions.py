@@ -12,20 +12,19 @@ from sqlalchemy.orm import Session
 from backend.base.text import text
 from backend.campaigns.missions import list_missions
 from backend.campaigns.models import Campaign, CampaignCounter, MissionClaim, RewardCode
-from backend.campaigns.service import (
+from backend.campaigns.service.missions import (
     MissionNotFound,
     MissionNotReported,
     MissionNotRewarded,
     ReportDayOutsideWindow,
     RewardCodeClaimed,
     RewardCodeExpired,
-    RewardCodeNotFound,
     RewardCodeNotUsableYet,
     RewardCodeUsedUp,
-    count_up_revision,
-    pause_campaign,
-    revoke_reward_code,
 )
+from backend.campaigns.service.recording import count_up_revision
+from backend.campaigns.service.reward_codes import RewardCodeNotFound, revoke_reward_code
+from backend.campaigns.service.running import pause_campaign
 from backend.campaigns.states import CampaignNotRunning
 from backend.notices.models import Delivery, Notice
 from backend.people.models import Citizen

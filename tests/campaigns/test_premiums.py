@@ -9,13 +9,8 @@ from sqlalchemy.orm import Session
 from backend.campaigns.models import Campaign
 from backend.campaigns.rules import premiums as law
 from backend.campaigns.rules.premiums import PremiumCapExceeded
-from backend.campaigns.service import (
-    approve_campaign,
-    draft_campaign,
-    draft_version,
-    edit_draft,
-    submit_for_review,
-)
+from backend.campaigns.service.approving import approve_campaign
+from backend.campaigns.service.drafting import draft_campaign, draft_version, edit_draft, submit_for_review
 from tests.campaigns.conftest import change
 from tests.factories.campaigns import make_draft
 

@@ -12,15 +12,10 @@ from backend.base.database import Database
 from backend.base.writes import WriteList
 from backend.campaigns.models import Campaign, CampaignEvent
 from backend.campaigns.queries import get_campaign
-from backend.campaigns.service import (
-    approve_campaign,
-    draft_campaign,
-    draft_version,
-    pause_campaign,
-    schedule_campaign,
-    submit_for_review,
-    watch_campaign,
-)
+from backend.campaigns.service.approving import approve_campaign
+from backend.campaigns.service.drafting import draft_campaign, draft_version, submit_for_review
+from backend.campaigns.service.running import pause_campaign, schedule_campaign
+from backend.campaigns.service.watching import watch_campaign
 from backend.campaigns.writes import STAMPS
 from backend.notices.models import Notice
 from backend.points.models import AccountKind, PointsAccount

@@ -11,19 +11,20 @@ from sqlalchemy.orm import Session
 from backend.base.pages import PageRequest
 from backend.campaigns.missions import list_reward_codes
 from backend.campaigns.models import Campaign, RewardCode
-from backend.campaigns.service import (
+from backend.campaigns.service.drafting import draft_campaign
+from backend.campaigns.service.reward_codes import (
+    CODES_MAX,
+    ReadableCode,
     RewardCodeNotFound,
     RewardCodes,
     RewardCodesNotTaken,
     RewardCodeWindowInvalid,
     RewardQuantityTooSmall,
     create_reward_codes,
-    draft_campaign,
-    end_campaign,
+    hash_code,
     revoke_reward_code,
-    schedule_campaign,
 )
-from backend.campaigns.service.reward_codes import CODES_MAX, ReadableCode, hash_code
+from backend.campaigns.service.running import end_campaign, schedule_campaign
 from backend.campaigns.states import CampaignNotApproved
 from backend.web.ground import Ground
 from tests.factories.campaigns import approve_draft, make_draft

@@ -9,16 +9,9 @@ from sqlalchemy.orm import Session
 from backend.base.pages import PageRequest
 from backend.campaigns.models import Campaign
 from backend.campaigns.queries import get_revision, list_events, list_running_campaigns
-from backend.campaigns.service import (
-    clear_budget_exhausted,
-    draft_campaign,
-    draft_version,
-    end_campaign,
-    mark_budget_exhausted,
-    pause_campaign,
-    resume_campaign,
-    schedule_campaign,
-)
+from backend.campaigns.service.budgets import clear_budget_exhausted, mark_budget_exhausted
+from backend.campaigns.service.drafting import draft_campaign, draft_version
+from backend.campaigns.service.running import end_campaign, pause_campaign, resume_campaign, schedule_campaign
 from backend.campaigns.states import (
     CampaignNotApproved,
     CampaignNotPaused,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend.base.writes import WriteList
 from backend.campaigns.models import Campaign
 from backend.campaigns.queries import CardProgress, list_completed_cards, list_stamp_cards, list_stamps
-from backend.campaigns.service import ReopenedCard, remove_stamps
+from backend.campaigns.service.stamps import ReopenedCard, remove_stamps
 from backend.campaigns.writes import CARDS, STAMPS
 from tests.factories.campaigns import make_draft, run_draft
 from tests.factories.people import make_citizen

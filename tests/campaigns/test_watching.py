@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from backend.base.pages import PageRequest
 from backend.campaigns.models import Campaign
 from backend.campaigns.queries import list_events
-from backend.campaigns.service import list_due_campaigns, pause_campaign, watch_campaign
-from backend.campaigns.service.watching import Step, Watched, next_step
+from backend.campaigns.service.running import pause_campaign
+from backend.campaigns.service.watching import Step, Watched, list_due_campaigns, next_step, watch_campaign
 from backend.campaigns.states import CampaignState, used_percent
 from backend.notices.models import Notice
 from backend.points.service.movements import grant

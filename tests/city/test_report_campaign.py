@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from backend.base.database import Database
-from backend.campaigns.service import end_campaign
+from backend.campaigns.service.running import end_campaign
 from tests.factories.campaigns import make_campaign
 from tests.factories.decisions import PATH, REASON, made_draft, made_running, refusal
 from tests.factories.purchases import OTHER_KEY, buy

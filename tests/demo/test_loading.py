@@ -11,7 +11,7 @@ from backend.base.clock import start_of_city_day
 from backend.base.database import Database
 from backend.base.secrets import Vault
 from backend.campaigns.models import CampaignEvent
-from backend.campaigns.service import list_due_campaigns
+from backend.campaigns.service.watching import list_due_campaigns
 from backend.config import Settings
 from backend.demo.city.generator import CITIZEN_COUNT
 from backend.demo.city.shops import SHOPS

@@ -8,13 +8,9 @@ from sqlalchemy.orm import Session
 
 from backend.campaigns.models import Campaign
 from backend.campaigns.rules.rule import Rule
-from backend.campaigns.service import (
-    CampaignDraft,
-    approve_campaign,
-    draft_campaign,
-    schedule_campaign,
-    submit_for_review,
-)
+from backend.campaigns.service.approving import approve_campaign
+from backend.campaigns.service.drafting import CampaignDraft, draft_campaign, submit_for_review
+from backend.campaigns.service.running import schedule_campaign
 
 # Where the conditions that tests name most stand in a rule's document.
 GROUP_OF = {

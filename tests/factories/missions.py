@@ -12,13 +12,9 @@ from werkzeug.test import TestResponse
 from backend.base.clock import city_day
 from backend.base.database import Database
 from backend.campaigns.missions import ClaimRecord
-from backend.campaigns.service import (
-    Claimant,
-    RewardCodes,
-    claim_reward,
-    create_reward_codes,
-    report_mission,
-)
+from backend.campaigns.service.claiming import Claimant
+from backend.campaigns.service.missions import claim_reward, report_mission
+from backend.campaigns.service.reward_codes import RewardCodes, create_reward_codes
 from backend.web.ground import Ground
 from tests.factories.campaigns import make_campaign
 from tests.factories.people import SignedInCitizen

@@ -8,7 +8,8 @@ from sqlalchemy import update
 
 from backend.base.database import Database
 from backend.campaigns.models import Campaign
-from backend.campaigns.service import draft_campaign, end_campaign, pause_campaign
+from backend.campaigns.service.drafting import draft_campaign
+from backend.campaigns.service.running import end_campaign, pause_campaign
 from tests.factories.campaigns import make_campaign, make_draft
 from tests.factories.purchases import buy
 from tests.factories.world import World

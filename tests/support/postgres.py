@@ -25,6 +25,8 @@ from typing import LiteralString, TypedDict
 import psycopg
 from psycopg import sql
 
+from tests.support.scratch import scratch_directory
+
 FOLDERS = {16: "pginstall", 18: "pginstall18"}
 SUPERUSER = "postgres"
 PORT = "5432"  # only part of the socket's name: the server listens on no network
@@ -173,7 +175,7 @@ def run_postgres(
         "log_line_prefix": "%m [%p] %d ",
         **settings,
     }
-    directory = Path(tempfile.mkdtemp(prefix="meguri-pg-"))
+    directory = Path(tempfile.mkdtemp(prefix="meguri-pg-", dir=None if fsync else scratch_directory()))
     if os.geteuid() == 0:
         shutil.chown(directory, UNPRIVILEGED_USER)
     server = PostgresServer(directory, version)

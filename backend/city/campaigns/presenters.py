@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from backend.campaigns import service
 from backend.campaigns.models import Campaign
 from backend.campaigns.rules.parts import RuleContradictory
 from backend.campaigns.rules.rule import Rule
+from backend.campaigns.service import drafting, recording
 from backend.campaigns.states import state_of
 from backend.city.campaigns.rule_schemas import rings_of
 from backend.points.queries import list_slices
@@ -30,14 +30,14 @@ COLUMNS = (
 )
 
 
-def conditions_of(call: Call, body: dict[str, Any]) -> service.Conditions:
+def conditions_of(call: Call, body: dict[str, Any]) -> recording.Conditions:
     """Raises RuleContradictory, also for rings that the region does not have."""
-    return service.Conditions(**_conditions(call, body))
+    return recording.Conditions(**_conditions(call, body))
 
 
-def draft_of(call: Call, body: dict[str, Any]) -> service.CampaignDraft:
+def draft_of(call: Call, body: dict[str, Any]) -> drafting.CampaignDraft:
     """Raises as `conditions_of`."""
-    return service.CampaignDraft(slug=body["slug"], **_conditions(call, body))
+    return drafting.CampaignDraft(slug=body["slug"], **_conditions(call, body))
 
 
 def _conditions(call: Call, body: dict[str, Any]) -> dict[str, Any]:

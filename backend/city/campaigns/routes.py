@@ -5,11 +5,12 @@ from typing import Any
 
 from backend.base.errors import MeguriError, SecondPersonRequired
 from backend.base.pages import Page
-from backend.campaigns import queries, service, states
+from backend.campaigns import queries, states
 from backend.campaigns.models import CampaignVersion
 from backend.campaigns.queries import CampaignNotFound
 from backend.campaigns.rules.parts import RuleContradictory
 from backend.campaigns.rules.premiums import PremiumCapExceeded
+from backend.campaigns.service import approving, checks, drafting, running
 from backend.city.campaigns.presenters import conditions_of, draft_of, present, present_all
 from backend.city.campaigns.schemas import (
     CONDITIONS_EXAMPLE,
@@ -42,8 +43,8 @@ face = Face(
 CAMPAIGN = "/campaigns/<uuid:campaign_id>"
 CONDITION_ERRORS: list[type[MeguriError]] = [
     RuleContradictory,
-    service.CampaignPeriodInvalid,
-    service.CampaignPriorityTied,
+    checks.CampaignPeriodInvalid,
+    checks.CampaignPriorityTied,
     PremiumCapExceeded,
     BudgetLineNotFound,
 ]
@@ -105,12 +106,12 @@ def list_campaign_events(call: Call, query: dict[str, Any], campaign_id: uuid.UU
     body=DraftCampaignIn,
     answer=CityCampaignOut,
     status=201,
-    errors=[*CONDITION_ERRORS, service.CampaignSlugTaken],
+    errors=[*CONDITION_ERRORS, drafting.CampaignSlugTaken],
     example=DRAFT_EXAMPLE,
 )
 def draft_campaign(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Draft a campaign. It runs once it is reviewed, approved by a second person, and scheduled."""
-    campaign = service.draft_campaign(
+    campaign = drafting.draft_campaign(
         call.session, draft=draft_of(call, body), created_by=call.staff.staff_id, at=call.at
     )
     return present(call, campaign)
@@ -122,12 +123,12 @@ def draft_campaign(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     permission=Permission.EDIT_CAMPAIGNS,
     body=ConditionsIn,
     answer=CityCampaignOut,
-    errors=[CampaignNotFound, states.CampaignNotDraft, service.CampaignNoteMissing, *CONDITION_ERRORS],
+    errors=[CampaignNotFound, states.CampaignNotDraft, drafting.CampaignNoteMissing, *CONDITION_ERRORS],
     example=CONDITIONS_EXAMPLE,
 )
 def edit_campaign_draft(call: Call, body: dict[str, Any], campaign_id: uuid.UUID) -> dict[str, Any]:
     """Write the draft anew: of the campaign, or of its next version."""
-    campaign = service.edit_draft(
+    campaign = drafting.edit_draft(
         call.session,
         campaign_id=campaign_id,
         conditions=conditions_of(call, body),
@@ -147,15 +148,15 @@ def edit_campaign_draft(call: Call, body: dict[str, Any], campaign_id: uuid.UUID
     errors=[
         CampaignNotFound,
         states.CampaignNotApproved,
-        service.CampaignVersionOpen,
-        service.CampaignNoteMissing,
+        drafting.CampaignVersionOpen,
+        drafting.CampaignNoteMissing,
         *CONDITION_ERRORS,
     ],
     example=VERSION_EXAMPLE,
 )
 def draft_campaign_version(call: Call, body: dict[str, Any], campaign_id: uuid.UUID) -> dict[str, Any]:
     """Draft a change of what was approved. Until it is approved itself, what was approved holds."""
-    campaign = service.draft_version(
+    campaign = drafting.draft_version(
         call.session,
         campaign_id=campaign_id,
         conditions=conditions_of(call, body),
@@ -174,7 +175,7 @@ def draft_campaign_version(call: Call, body: dict[str, Any], campaign_id: uuid.U
 )
 def submit_campaign(call: Call, campaign_id: uuid.UUID) -> dict[str, Any]:
     """Submit the draft for review: it is not edited from here on."""
-    campaign = service.submit_for_review(
+    campaign = drafting.submit_for_review(
         call.session, campaign_id=campaign_id, submitted_by=call.staff.staff_id, at=call.at
     )
     return present(call, campaign)
@@ -191,7 +192,7 @@ def submit_campaign(call: Call, campaign_id: uuid.UUID) -> dict[str, Any]:
 )
 def return_campaign(call: Call, body: dict[str, Any], campaign_id: uuid.UUID) -> dict[str, Any]:
     """Send back what is in review, to be edited."""
-    campaign = service.return_to_draft(
+    campaign = drafting.return_to_draft(
         call.session,
         campaign_id=campaign_id,
         returned_by=call.staff.staff_id,
@@ -212,7 +213,7 @@ def return_campaign(call: Call, body: dict[str, Any], campaign_id: uuid.UUID) ->
 )
 def withdraw_campaign_draft(call: Call, body: dict[str, Any], campaign_id: uuid.UUID) -> dict[str, Any]:
     """Give up what is drafted or reviewed; what was approved before stays as it is."""
-    campaign = service.withdraw_draft(
+    campaign = drafting.withdraw_draft(
         call.session,
         campaign_id=campaign_id,
         withdrawn_by=call.staff.staff_id,
@@ -232,13 +233,13 @@ def withdraw_campaign_draft(call: Call, body: dict[str, Any], campaign_id: uuid.
         states.CampaignNotInReview,
         states.CampaignOver,
         SecondPersonRequired,
-        service.CampaignBudgetLowered,
+        approving.CampaignBudgetLowered,
         *CONDITION_ERRORS,
     ],
 )
 def approve_campaign(call: Call, campaign_id: uuid.UUID) -> dict[str, Any]:
     """Approve what somebody else wrote. A first version may then be scheduled; a later one holds at once."""
-    campaign = service.approve_campaign(
+    campaign = approving.approve_campaign(
         call.session, campaign_id=campaign_id, approved_by=call.staff.staff_id, at=call.at
     )
     return present(call, campaign)
@@ -253,7 +254,7 @@ def approve_campaign(call: Call, campaign_id: uuid.UUID) -> dict[str, Any]:
 )
 def schedule_campaign(call: Call, campaign_id: uuid.UUID) -> dict[str, Any]:
     """Fund its budget and show it to citizens; it runs for its period."""
-    campaign = service.schedule_campaign(
+    campaign = running.schedule_campaign(
         call.session, campaign_id=campaign_id, scheduled_by=call.staff.staff_id, at=call.at
     )
     return present(call, campaign)
@@ -270,7 +271,7 @@ def schedule_campaign(call: Call, campaign_id: uuid.UUID) -> dict[str, Any]:
 )
 def pause_campaign(call: Call, body: dict[str, Any], campaign_id: uuid.UUID) -> dict[str, Any]:
     """Let it award nothing until it is resumed."""
-    campaign = service.pause_campaign(
+    campaign = running.pause_campaign(
         call.session,
         campaign_id=campaign_id,
         paused_by=call.staff.staff_id,
@@ -289,7 +290,7 @@ def pause_campaign(call: Call, body: dict[str, Any], campaign_id: uuid.UUID) -> 
 )
 def resume_campaign(call: Call, campaign_id: uuid.UUID) -> dict[str, Any]:
     """Let a paused campaign run again."""
-    campaign = service.resume_campaign(
+    campaign = running.resume_campaign(
         call.session, campaign_id=campaign_id, resumed_by=call.staff.staff_id, at=call.at
     )
     return present(call, campaign)
@@ -306,7 +307,7 @@ def resume_campaign(call: Call, campaign_id: uuid.UUID) -> dict[str, Any]:
 )
 def end_campaign(call: Call, body: dict[str, Any], campaign_id: uuid.UUID) -> dict[str, Any]:
     """End a campaign before its time. What its budget has left stays there."""
-    campaign = service.end_campaign(
+    campaign = running.end_campaign(
         call.session,
         campaign_id=campaign_id,
         ended_by=call.staff.staff_id,

@@ -4,9 +4,10 @@ import uuid
 from typing import Any
 
 from backend.base.pages import Page
-from backend.campaigns import missions, service
+from backend.campaigns import missions
 from backend.campaigns.models import RewardCode
 from backend.campaigns.queries import CampaignNotFound
+from backend.campaigns.service import reward_codes
 from backend.campaigns.states import CampaignNotApproved
 from backend.city.reward_codes.schemas import CreateRewardCodesIn, ReadableCodesOut, RewardCodePage
 from backend.people.permissions import Permission
@@ -45,9 +46,9 @@ def list_reward_codes(call: Call, query: dict[str, Any], campaign_id: uuid.UUID)
     errors=[
         CampaignNotFound,
         CampaignNotApproved,
-        service.RewardCodesNotTaken,
-        service.RewardCodeWindowInvalid,
-        service.RewardQuantityTooSmall,
+        reward_codes.RewardCodesNotTaken,
+        reward_codes.RewardCodeWindowInvalid,
+        reward_codes.RewardQuantityTooSmall,
     ],
     example={
         "count": 20,
@@ -60,10 +61,10 @@ def list_reward_codes(call: Call, query: dict[str, Any], campaign_id: uuid.UUID)
 )
 def create_reward_codes(call: Call, body: dict[str, Any], campaign_id: uuid.UUID) -> dict[str, Any]:
     """Make codes for a mission that is approved. They are told in this answer only; lost ones are revoked."""
-    codes = service.create_reward_codes(
+    codes = reward_codes.create_reward_codes(
         call.session,
         campaign_id=campaign_id,
-        codes=service.RewardCodes(**body),
+        codes=reward_codes.RewardCodes(**body),
         created_by=call.staff.staff_id,
         vault=call.ground.vault,
         at=call.at,
@@ -76,10 +77,10 @@ def create_reward_codes(call: Call, body: dict[str, Any], campaign_id: uuid.UUID
     "/<uuid:reward_code_id>",
     permission=Permission.EDIT_CAMPAIGNS,
     status=204,
-    errors=[service.RewardCodeNotFound],
+    errors=[reward_codes.RewardCodeNotFound],
 )
 def revoke_reward_code(call: Call, campaign_id: uuid.UUID, reward_code_id: uuid.UUID) -> None:
     """Nobody uses it any more; what it has earned stays."""
-    service.revoke_reward_code(
+    reward_codes.revoke_reward_code(
         call.session, campaign_id=campaign_id, reward_code_id=reward_code_id, at=call.at
     )

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from backend.campaigns.rules.missions import QUANTITY_MAX
-from backend.campaigns.service import CODES_MAX
+from backend.campaigns.service.reward_codes import CODES_MAX
 from backend.web.schemas import In, Moment, Out, Whole, page_of, text_field
 
 USES_MAX = 100_000

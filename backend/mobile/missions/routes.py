@@ -3,7 +3,9 @@
 import uuid
 from typing import Any
 
-from backend.campaigns import missions, service
+from backend.campaigns import missions
+from backend.campaigns.service import claiming, reward_codes
+from backend.campaigns.service import missions as mission_claims
 from backend.campaigns.states import CampaignNotRunning
 from backend.mobile.missions.presenters import present_claim, present_mission
 from backend.mobile.missions.schemas import (
@@ -42,20 +44,20 @@ def list_my_missions(call: Call) -> dict[str, Any]:
     answer=MissionClaimOut,
     status=201,
     errors=[
-        service.RewardCodeNotFound,
-        service.RewardCodeClaimed,
-        service.RewardCodeNotUsableYet,
-        service.RewardCodeExpired,
-        service.RewardCodeUsedUp,
+        reward_codes.RewardCodeNotFound,
+        mission_claims.RewardCodeClaimed,
+        mission_claims.RewardCodeNotUsableYet,
+        mission_claims.RewardCodeExpired,
+        mission_claims.RewardCodeUsedUp,
         CampaignNotRunning,
-        service.MissionNotRewarded,
+        mission_claims.MissionNotRewarded,
     ],
     limits=GUESSES,
     example={"code": "K7QM4-XTDAC"},
 )
 def claim_reward(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Redeem a code that was handed out, once. What would earn nothing is refused, and the code stays good."""
-    claim = service.claim_reward(
+    claim = mission_claims.claim_reward(
         call.session,
         code=body["code"],
         claimant=_claimant(call),
@@ -73,10 +75,10 @@ def claim_reward(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     body=ReportMissionIn,
     answer=MissionClaimOut,
     errors=[
-        service.MissionNotFound,
-        service.MissionNotReported,
-        service.ReportDayOutsideWindow,
-        service.MissionNotRewarded,
+        mission_claims.MissionNotFound,
+        mission_claims.MissionNotReported,
+        mission_claims.ReportDayOutsideWindow,
+        mission_claims.MissionNotRewarded,
     ],
     example={"quantity": 8640, "done_on": "2027-07-12"},
 )
@@ -85,7 +87,7 @@ def report_mission(call: Call, body: dict[str, Any], campaign_id: uuid.UUID) -> 
 
     Sending the same or less again changes nothing and answers what stands.
     """
-    claim = service.report_mission(
+    claim = mission_claims.report_mission(
         call.session,
         campaign_id=campaign_id,
         quantity=body["quantity"],
@@ -111,5 +113,5 @@ def list_my_mission_claims(call: Call, query: dict[str, Any]) -> dict[str, Any]:
     return {"items": items, "next_cursor": page.next_cursor}
 
 
-def _claimant(call: Call) -> service.Claimant:
-    return service.Claimant(call.citizen.citizen_id, call.citizen.account_id)
+def _claimant(call: Call) -> claiming.Claimant:
+    return claiming.Claimant(call.citizen.citizen_id, call.citizen.account_id)

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from backend.campaigns.rules.missions import QUANTITY_MAX
-from backend.campaigns.service import REPORTED_DAYS_BACK
+from backend.campaigns.service.missions import REPORTED_DAYS_BACK
 from backend.mobile.purchases.schemas import CapLeftOut
 from backend.web.schemas import In, Out, Whole, page_of, text_field
 

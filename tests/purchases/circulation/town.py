@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import Database, new_id
 from backend.base.errors import MeguriError
-from backend.campaigns import service as campaigns
 from backend.campaigns.models import Campaign
+from backend.campaigns.service import running, watching
 from backend.membership.corrections import CorrectionSubject, approve_correction, propose_correction
 from backend.offers.service.coupons import issue_token, take_coupon
 from backend.points.service.corrections import CorrectionDraft
@@ -337,16 +337,16 @@ class Town:
         reason, paused_by = "確認のため", self.places.officer
         campaign_id = self.places.campaigns[slug]
         return self.ends(
-            campaigns.pause_campaign, campaign_id=campaign_id, paused_by=paused_by, reason=reason, at=at
+            running.pause_campaign, campaign_id=campaign_id, paused_by=paused_by, reason=reason, at=at
         )
 
     def resume_campaign(self, *, at: datetime, slug: str) -> str:
         campaign_id, resumed_by = self.places.campaigns[slug], self.places.officer
-        return self.ends(campaigns.resume_campaign, campaign_id=campaign_id, resumed_by=resumed_by, at=at)
+        return self.ends(running.resume_campaign, campaign_id=campaign_id, resumed_by=resumed_by, at=at)
 
     def end_campaign(self, *, at: datetime, slug: str) -> str:
         campaign_id, ended_by = self.places.campaigns[slug], self.places.officer
-        return self.ends(campaigns.end_campaign, campaign_id=campaign_id, ended_by=ended_by, at=at)
+        return self.ends(running.end_campaign, campaign_id=campaign_id, ended_by=ended_by, at=at)
 
     # --- By the clock ---
 
@@ -358,8 +358,8 @@ class Town:
 
     def watch_budgets(self, *, at: datetime) -> str:
         """As the job does it: each campaign in a transaction of its own."""
-        due = self.database.run(partial(campaigns.list_due_campaigns, at=at), writes=False)
-        steps = [self.ends(campaigns.watch_campaign, campaign_id=campaign_id, at=at) for campaign_id in due]
+        due = self.database.run(partial(watching.list_due_campaigns, at=at), writes=False)
+        steps = [self.ends(watching.watch_campaign, campaign_id=campaign_id, at=at) for campaign_id in due]
         return next((step for step in steps if step != DONE), DONE)
 
     def seal_ledger(self, *, at: datetime) -> str:
