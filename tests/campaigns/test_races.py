@@ -9,14 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.base.database import Database
-from backend.base.writes import WriteList
-from backend.campaigns.models import Campaign, CampaignEvent
+from backend.campaigns.models import Campaign, CampaignEvent, CampaignStamp
 from backend.campaigns.queries import get_campaign
 from backend.campaigns.service.approving import approve_campaign
 from backend.campaigns.service.drafting import draft_campaign, draft_version, submit_for_review
 from backend.campaigns.service.running import pause_campaign, schedule_campaign
 from backend.campaigns.service.watching import watch_campaign
-from backend.campaigns.writes import STAMPS
 from backend.notices.models import Notice
 from backend.points.models import AccountKind, PointsAccount
 from backend.points.queries import get_balance
@@ -24,12 +22,12 @@ from backend.points.service.movements import grant
 from backend.points.verification import verify_ledger
 from tests.campaigns.conftest import change
 from tests.factories.campaigns import make_campaign, make_draft
-from tests.factories.purchases import issue
+from tests.factories.organisations import make_shop
+from tests.factories.people import make_staff
+from tests.factories.purchases import KEY, issue
 from tests.factories.world import World
 from tests.faults.test_races import at_once, outcome, recording
 from tests.support.client import ApiClient
-
-STAMP = WriteList([STAMPS])
 
 
 @pytest.fixture
@@ -236,3 +234,86 @@ class TestStepsWhilePeopleBuy:
         assert left(database, campaign_id) == 1_000 - earned
         assert marked is None
         assert database.run(verify_ledger) == []
+
+
+@pytest.mark.slow
+class TestStampsAtOnce:
+    @pytest.fixture
+    def card(self, database: Database, world: World, at: datetime) -> uuid.UUID:
+        """Full with the stamps of two shops."""
+        card = {"distinct": "shops", "target": 2, "repeats": True, "reward": {"points": 30}}
+        return database.run(
+            lambda session: (
+                make_campaign(session, at=at, approved_by=world.approver.id, slug="rally", stamp_card=card).id
+            )
+        )
+
+    @pytest.fixture
+    def other_clerk(self, app: Any, database: Database, world: World, at: datetime) -> ApiClient:
+        def work(session: Session) -> str:
+            shop = make_shop(session, at=at)
+            return make_staff(session, at=at, face="shop", roles=("clerk",), shop_id=shop.id).token
+
+        return ApiClient(app, database.run(work))
+
+    @pytest.mark.parametrize("round", range(5))
+    def test_at_two_shops_fill_the_card_once(
+        self,
+        app: Any,
+        database: Database,
+        world: World,
+        clerk: ApiClient,
+        other_clerk: ApiClient,
+        card: uuid.UUID,
+        round: int,
+    ) -> None:
+        urls = [issue(clerk)["url"], issue(other_clerk)["url"]]
+
+        responses = at_once(
+            [
+                recording(app, world.citizen.token, url, key=f"{KEY[:-1]}{place}")
+                for place, url in enumerate(urls)
+            ]
+        )
+
+        assert [response.status_code for response in responses] == [201, 201]
+        assert positions(database, card) == [1, 2]
+        assert sorted(points_of(response, card) for response in responses) == [0, 30]
+        assert database.run(verify_ledger) == []
+
+    @pytest.mark.parametrize("round", range(5))
+    def test_at_one_shop_are_one_stamp(
+        self,
+        app: Any,
+        database: Database,
+        world: World,
+        clerk: ApiClient,
+        card: uuid.UUID,
+        round: int,
+    ) -> None:
+        urls = [issue(clerk)["url"], issue(clerk)["url"]]
+
+        responses = at_once(
+            [
+                recording(app, world.citizen.token, url, key=f"{KEY[:-1]}{place}")
+                for place, url in enumerate(urls)
+            ]
+        )
+
+        assert [response.status_code for response in responses] == [201, 201]
+        assert positions(database, card) == [1]
+        assert database.run(verify_ledger) == []
+
+
+def positions(database: Database, campaign_id: uuid.UUID) -> list[int]:
+    query = (
+        select(CampaignStamp.position)
+        .where(CampaignStamp.campaign_id == campaign_id)
+        .order_by(CampaignStamp.position)
+    )
+    return database.run(lambda session: list(session.scalars(query)))
+
+
+def points_of(response: Any, campaign_id: uuid.UUID) -> int:
+    verdicts = response.get_json()["verdicts"]
+    return sum(verdict["points"] for verdict in verdicts if verdict["campaign_id"] == str(campaign_id))
