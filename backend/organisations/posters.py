@@ -72,7 +72,7 @@ def _draw_upright(sheet: Sheet, poster: Poster, width: float) -> None:
         return Box(margin * unit, y * unit, (210 - 2 * margin) * unit, height * unit)
 
     sheet.write(text("poster.title"), box(12, 12), size_points=24 * unit, grey=90)
-    sheet.write(poster.name_ja, box(26, 30), size_points=56 * unit, lines=2)
+    sheet.write(poster.name_ja, box(26, 30), size_points=56 * unit, lines=3)
     if poster.name_en:
         sheet.write(poster.name_en, box(56, 12), size_points=22 * unit, grey=60)
     sheet.draw_qr(poster.url, box(70, 124, 43))
@@ -91,7 +91,7 @@ def _draw_card(sheet: Sheet, poster: Poster, width: float) -> None:
     sheet.draw_qr(poster.url, Box(2, 3, qr_mm, qr_mm))
     sheet.write(poster.grouped_digits, Box(3, 43.5, qr_mm - 2, 7), size_points=12)
     sheet.write(text("poster.title"), Box(x, 4, right, 4), size_points=7, grey=90, is_centred=False)
-    sheet.write(poster.name_ja, Box(x, 8, right, 12), size_points=15, is_centred=False, lines=2)
+    sheet.write(poster.name_ja, Box(x, 8, right, 12), size_points=15, is_centred=False, lines=4)
     said = what_to_do()
     for number, language in enumerate(LANGUAGES):
         box = Box(x, 21 + number * 9.6, right, 9.2)
