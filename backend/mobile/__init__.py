@@ -2,6 +2,7 @@
 
 from backend.mobile.app_links import routes as app_links
 from backend.mobile.campaigns import routes as campaigns
+from backend.mobile.claims import routes as claims
 from backend.mobile.codes import routes as codes
 from backend.mobile.coupons import routes as coupons
 from backend.mobile.devices import routes as devices
@@ -32,6 +33,7 @@ ROUTES: list[Face] = [
     devices.face,
     purchases.face,
     shop_scans.face,
+    claims.face,
     points.face,
     notices.face,
     shops.face,

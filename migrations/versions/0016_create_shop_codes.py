@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 MOMENT = sa.DateTime(timezone=True)
 LINKED = sa.text("unlinked_at IS NULL")
