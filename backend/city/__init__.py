@@ -2,7 +2,9 @@
 
 from backend.city.budgets import routes as budgets
 from backend.city.campaigns import routes as campaigns
+from backend.city.claims import routes as claims
 from backend.city.corrections import routes as corrections
+from backend.city.flags import routes as flags
 from backend.city.member_lists import routes as member_lists
 from backend.city.offers import routes as offers
 from backend.city.previews import routes as previews
@@ -11,6 +13,7 @@ from backend.city.reward_codes import routes as reward_codes
 from backend.city.sessions import routes as sessions
 from backend.city.shops import routes as shops
 from backend.city.staff import routes as staff
+from backend.city.stickers import routes as stickers
 from backend.city.verifications import routes as verifications
 from backend.web.contracts import Face
 
@@ -18,6 +21,7 @@ ROUTES: list[Face] = [
     sessions.face,
     staff.face,
     shops.face,
+    stickers.face,
     campaigns.face,
     previews.face,
     purchases.face,
@@ -27,4 +31,6 @@ ROUTES: list[Face] = [
     member_lists.face,
     budgets.face,
     corrections.face,
+    claims.face,
+    flags.face,
 ]

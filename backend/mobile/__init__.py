@@ -2,6 +2,7 @@
 
 from backend.mobile.app_links import routes as app_links
 from backend.mobile.campaigns import routes as campaigns
+from backend.mobile.claims import routes as claims
 from backend.mobile.codes import routes as codes
 from backend.mobile.coupons import routes as coupons
 from backend.mobile.devices import routes as devices
@@ -18,6 +19,7 @@ from backend.mobile.purchases import routes as purchases
 from backend.mobile.registrations import routes as registrations
 from backend.mobile.saved_offers import routes as saved_offers
 from backend.mobile.sessions import routes as sessions
+from backend.mobile.shop_scans import routes as shop_scans
 from backend.mobile.shops import routes as shops
 from backend.web.contracts import Face
 from backend.web.pages import Pages
@@ -30,6 +32,8 @@ ROUTES: list[Face] = [
     codes.face,
     devices.face,
     purchases.face,
+    shop_scans.face,
+    claims.face,
     points.face,
     notices.face,
     shops.face,

@@ -2,9 +2,11 @@
 
 from backend.shop.applications import routes as applications
 from backend.shop.checkouts import routes as checkouts
+from backend.shop.claims import routes as claims
 from backend.shop.codes import routes as codes
 from backend.shop.member_lists import routes as member_lists
 from backend.shop.offers import routes as offers
+from backend.shop.posters import routes as posters
 from backend.shop.products import routes as products
 from backend.shop.profile import routes as profile
 from backend.shop.purchases import routes as purchases
@@ -19,7 +21,9 @@ ROUTES: list[Face] = [
     codes.face,
     purchases.face,
     checkouts.face,
+    claims.face,
     profile.face,
+    posters.face,
     products.face,
     offers.face,
     staff.face,

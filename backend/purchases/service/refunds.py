@@ -13,16 +13,18 @@ from backend.base.errors import Refused
 from backend.base.writes import WriteList
 from backend.campaigns.service.budgets import clear_budget_exhausted
 from backend.campaigns.service.rolling_back import ReclaimedAward, roll_back_counts, roll_back_stamps
+from backend.notices.rules import NoticeKind
 from backend.notices.service import announce
 from backend.offers.redeeming import list_coupons_of_purchase
 from backend.offers.writes import COUPON_RETURNS, return_rows
 from backend.organisations.models import Shop
 from backend.people.queries import find_citizen_id
 from backend.points.queries import AskedPoints
+from backend.points.service.holds import free_kept, keep_again
 from backend.points.service.movements import lock_balance, refuse_closed
 from backend.points.service.reversals import give_back, reclaim
 from backend.points.sources import SourceLot, get_spend_of_source, list_lots_of_source
-from backend.purchases.models import Purchase, PurchaseLine, Refund
+from backend.purchases.models import IssuerKind, Purchase, PurchaseLine, Refund
 from backend.purchases.queries import PurchaseNotFound, list_lines, list_refunds, sum_asked_points
 from backend.purchases.rules.refunding import (
     LineRefund,
@@ -212,16 +214,19 @@ def _move_points(
     lots: Sequence[SourceLot],
     at: datetime,
 ) -> None:
-    """Spent points come back first, so that they can pay for what is reclaimed."""
+    """Spent points come back first, so that they can pay for what is reclaimed; so can what is kept pending."""
     if refund.returned_points:
         spend_id = get_spend_of_source(session, account_id=purchase.account_id, source_id=purchase.id)
         give_back(
             session, spend_transaction_id=spend_id, points=refund.returned_points, source_id=refund.id, at=at
         )
     if asked:
+        kept = free_kept(session, account_id=purchase.account_id, source_id=purchase.id, at=at)
         points = {lot_id: AskedPoints(number, past.asked.get(lot_id, 0)) for lot_id, number in asked.items()}
         reclaimed = reclaim(session, account_id=purchase.account_id, asked=points, source_id=refund.id, at=at)
         refund.owed_points = reclaimed.owed_points
+        if kept:
+            keep_again(session, account_id=purchase.account_id, lot_ids=kept, at=at)
         budgets = {lot.funding_account_id for lot in lots if lot.id in asked}
         clear_budget_exhausted(session, funding_account_ids=sorted(budgets))
 
@@ -244,10 +249,12 @@ def _tell(session: Session, purchase: Purchase, refund: Refund, at: datetime) ->
     if citizen_id is None:
         return
     shop = session.get_one(Shop, purchase.shop_id)
+    # What the city takes back never was a purchase: nobody hands money over, and it says why.
+    is_reversal = refund.issuer_kind == IssuerKind.CITY
     announce(
         session,
         citizen_id=citizen_id,
-        kind="purchase_refunded",
+        kind=NoticeKind.PURCHASE_REVERSED if is_reversal else NoticeKind.PURCHASE_REFUNDED,
         params={
             "shop": {"ja": shop.name_ja, "en": shop.name_en},
             "amount_yen": refund.amount_yen,
@@ -255,6 +262,7 @@ def _tell(session: Session, purchase: Purchase, refund: Refund, at: datetime) ->
             "returned_points": refund.returned_points,
             "reclaimed_points": refund.reclaimed_points,
             "purchase_id": str(purchase.id),
+            **({"reason": refund.reason or ""} if is_reversal else {}),
         },
         at=at,
     )
