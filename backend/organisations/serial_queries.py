@@ -135,5 +135,5 @@ def _describe(session: Session, rows: Sequence[Any]) -> list[BatchDescription]:
         .where(ProductSerial.batch_id.in_(batch_ids), ProductSerial.claim_id.is_not(None))
         .group_by(ProductSerial.batch_id)
     )
-    counts = dict(session.execute(counted).tuples().all()) if rows else {}
+    counts = {row[0]: row[1] for row in session.execute(counted)} if rows else {}
     return [BatchDescription(row.SerialBatch, row.Product, counts.get(row.SerialBatch.id, 0)) for row in rows]
