@@ -37,6 +37,7 @@ class Permission(enum.StrEnum):
     SELL_TO_CITIZENS = "sell_to_citizens"
     REFUND_PURCHASES = "refund_purchases"
     EDIT_OWN_OFFERS = "edit_own_offers"
+    MANAGE_OWN_WEBHOOKS = "manage_own_webhooks"
 
     # the city
     MANAGE_STAFF = "manage_staff"
@@ -82,6 +83,7 @@ SHOP_ROLE_PERMISSIONS = {
             P.SELL_TO_CITIZENS,
             P.REFUND_PURCHASES,
             P.EDIT_OWN_OFFERS,
+            P.MANAGE_OWN_WEBHOOKS,
         }
     ),
 }
