@@ -219,8 +219,9 @@ def _exchange(
         event = http.next_event()
         if isinstance(event, h11.Response):
             return event.status_code
-        if isinstance(event, h11.ConnectionClosed):
-            raise ConnectionResetError
         if event is h11.NEED_DATA:
             connection.settimeout(_left(deadline))
-            http.receive_data(connection.recv(CHUNK_BYTES))
+            data = connection.recv(CHUNK_BYTES)
+            if not data:  # hung up before it had answered
+                raise ConnectionResetError
+            http.receive_data(data)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 # The demo accounts that do, by name: each has a token in the cast.
-PLAYING = ("till", "citizen", "neighbour", "clerk", "city")
+PLAYING = ("till", "citizen", "neighbour", "clerk", "city", "manager")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,5 +15,6 @@ class Cast:
     neighbour: str = field(repr=False)
     clerk: str = field(repr=False)
     city: str = field(repr=False)
+    manager: str = field(repr=False)
     citizen_name: str
     neighbour_name: str
