@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-
 from sqlalchemy import update
 
 from backend.base.database import Database
