@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backend.base.clock import utc_now
 from backend.base.database import Base, Database
 from backend.notices.models import Delivery
+from backend.notices.webhooks.models import WebhookDelivery
 from backend.people.models import (
     CitizenCode,
     CitizenSession,
@@ -54,6 +55,8 @@ RETENTION: Sequence[Retention] = (
     # A month, for a shop that asks what became of a code; a used one belongs to its purchase.
     Retention(TillCode, TillCode.expires_at, 30, keep=TillCode.used_at.is_not(None)),
     Retention(Delivery, Delivery.settled_at, 30),
+    # For so long a shop may replay them.
+    Retention(WebhookDelivery, WebhookDelivery.announced_at, 30),
 )
 
 

@@ -16,6 +16,8 @@ import structlog
 
 from backend.base.database import Database
 from backend.base.errors import DatabaseUnavailable
+from backend.base.posting import Poster, UrlPolicy
+from backend.base.secrets import Vault
 from backend.claims.terms import load_terms
 from backend.config import Settings
 from backend.jobs.claims import move_claims, raise_flags
@@ -24,6 +26,7 @@ from backend.jobs.sealing import seal_block
 from backend.jobs.senders import make_senders
 from backend.jobs.sending import close_leases, send_letters, send_pushes
 from backend.jobs.watching import watch_budgets
+from backend.jobs.webhooks import send_webhooks
 from backend.web.logs import configure_logs
 
 PAUSE_MAX_SECONDS = 60.0
@@ -66,9 +69,11 @@ def run_worker(settings: Settings, *, once: bool = False, stop: threading.Event 
 def make_jobs(settings: Settings, database: Database) -> list[Job]:
     senders = make_senders(settings)
     terms = load_terms(settings.claim_terms_file)
+    poster, vault = Poster(UrlPolicy.of(settings)), Vault(settings.secret_key)
     return [
         Job("send_pushes", 1, lambda: send_pushes(database, senders.push)),
         Job("send_letters", 1, lambda: send_letters(database, senders)),
+        Job("send_webhooks", 1, lambda: send_webhooks(database, poster, vault)),
         Job("close_leases", 15, lambda: close_leases(database)),
         Job("watch_budgets", 60, lambda: watch_budgets(database)),
         Job("expire_holds", 15, lambda: end_holds(database)),

@@ -39,6 +39,7 @@ class Permission(enum.StrEnum):
     REFUND_PURCHASES = "refund_purchases"
     EDIT_OWN_OFFERS = "edit_own_offers"
     CONFIRM_CLAIMS = "confirm_claims"
+    MANAGE_OWN_WEBHOOKS = "manage_own_webhooks"
 
     # the city
     MANAGE_STAFF = "manage_staff"
@@ -89,6 +90,7 @@ SHOP_ROLE_PERMISSIONS = {
             P.REFUND_PURCHASES,
             P.EDIT_OWN_OFFERS,
             P.CONFIRM_CLAIMS,
+            P.MANAGE_OWN_WEBHOOKS,
         }
     ),
 }

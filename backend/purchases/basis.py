@@ -20,6 +20,7 @@ from backend.campaigns.rules.caps import Count, CounterKey, Per
 from backend.campaigns.rules.deciding import RunningCampaign, needs_of
 from backend.campaigns.rules.facts import Facts, HistoryFacts, LineFacts, Need, PersonFacts, ShopFacts
 from backend.campaigns.rules.stamps import StampState
+from backend.notices.webhooks.writes import has_webhook
 from backend.organisations.models import Shop, ShopTag
 from backend.organisations.regions import Region
 from backend.people.memberships import list_memberships
@@ -150,6 +151,7 @@ def _basis() -> Any:
             Shop.size_class,
             Shop.is_locally_owned,
             Shop.ring,
+            has_webhook(Shop.__table__.c.id).label("has_webhook"),
             CampaignCounter.campaign_id,
             CampaignCounter.awarded_points,
             CampaignCounter.award_count,

@@ -11,6 +11,7 @@ from backend.campaigns.models import EVERY_SHOP, EVERYBODY
 from backend.campaigns.rules.caps import CounterKey, Per
 from backend.campaigns.rules.deciding import Verdict, counter_keys, earned_points
 from backend.campaigns.writes import CARDS, COUNTERS, STAMPS, STAMPS_KEPT
+from backend.notices.webhooks.writes import WEBHOOK_DELIVERIES
 from backend.notices.writes import announce_rows
 from backend.offers.redeeming import Grantable
 from backend.offers.rules import Redeemable
@@ -22,6 +23,7 @@ from backend.points.service.debts import repay_from
 from backend.points.writes import Movement, ledger_rows
 from backend.purchases.basis import UNTOUCHED, Basis
 from backend.purchases.deciding import Decision
+from backend.purchases.events import purchase_events
 from backend.purchases.queries import PurchaseRecord
 from backend.purchases.rules.paying import Payment
 from backend.purchases.writes import CODE_USE, LINES, PURCHASES
@@ -122,6 +124,10 @@ def purchase_rows(
         rows[COUNTERS.name] = _counter_rows(settled)
     if any(verdict.stamp for verdict in settled.decision.verdicts):
         rows |= _stamp_rows(settled, at)
+    if basis.row.has_webhook:
+        rows[WEBHOOK_DELIVERIES.name] = purchase_events(
+            record, lines=basis.sale.lines, coupons=settled.coupons, at=at
+        )
     return rows
 
 

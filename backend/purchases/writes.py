@@ -7,6 +7,7 @@ from sqlalchemy import Uuid, update
 from backend.base.database import UtcDateTime
 from backend.base.writes import RowColumns, Write, WriteList, insert_into
 from backend.campaigns.writes import CARDS, COUNTERS, STAMPS, STAMPS_KEPT
+from backend.notices.webhooks.writes import WEBHOOK_DELIVERIES
 from backend.notices.writes import ANNOUNCE_WRITES
 from backend.offers.writes import COUPON_WRITES
 from backend.people.writes import CITIZEN_CODE_USE
@@ -79,5 +80,6 @@ RECORD = WriteList(
         STAMPS,
         CARDS,
         *ANNOUNCE_WRITES,
+        WEBHOOK_DELIVERIES,
     ]
 )

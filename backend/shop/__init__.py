@@ -14,6 +14,7 @@ from backend.shop.registers import routes as registers
 from backend.shop.serials import routes as serials
 from backend.shop.sessions import routes as sessions
 from backend.shop.staff import routes as staff
+from backend.shop.webhooks import routes as webhooks
 from backend.web.contracts import Face
 
 ROUTES: list[Face] = [
@@ -31,4 +32,5 @@ ROUTES: list[Face] = [
     staff.face,
     member_lists.face,
     registers.face,
+    webhooks.face,
 ]

@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 
 from backend.base.database import Database
 from backend.config import Settings
+from backend.demo import play_webhooks
 from backend.demo.playing import PLAYING, Cast, PlayFailed, play
 from backend.demo.tokens import issue_token
 from backend.jobs.runner import run_worker
@@ -36,6 +37,12 @@ def cast(database: Database, settings: Settings) -> Cast:
         lambda session: {name: issue_token(session, name=name, settings=settings, at=NOW) for name in PLAYING}
     )
     return Cast(**tokens, citizen_name="かもめ", neighbour_name="えぞりす")
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker runs here but those that a test starts."""
+    monkeypatch.setattr(play_webhooks, "EVENT_SECONDS", 0.2)
 
 
 class TestPlay:
@@ -88,6 +95,21 @@ class TestPlay:
         play(server_url, cast, say, push_log=push_log)
 
         assert "push to android fcm_token" in "\n".join(transcript)
+
+    def test_checks_the_event_that_the_worker_has_posted(
+        self, server_url: str, cast: Cast, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(play_webhooks, "EVENT_SECONDS", 10.0)
+        transcript: list[str] = []
+
+        def say(line: str) -> None:
+            if transcript and transcript[-1].startswith("   POST /v1/shop/webhooks") and "purchases" in line:
+                run_worker(replace(settings, push_log_file=tmp_path / "push.log"), once=True)
+            transcript.append(line)
+
+        play(server_url, cast, say)
+
+        assert "purchase.recorded, signature verified" in "\n".join(transcript)
 
     def test_says_so_when_nobody_answers(self, cast: Cast) -> None:
         with pytest.raises(PlayFailed, match="make run"):

@@ -109,11 +109,11 @@ def run_smtp(tls: ssl.SSLContext | None = None) -> Iterator[FakeSmtp]:
             server.shutdown()
 
 
-def make_certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """A server's TLS context for localhost, and the file that makes a client trust it."""
+def make_certificate(folder: Path, host: str = "localhost") -> tuple[ssl.SSLContext, Path]:
+    """A server's TLS context for a host, and the file that makes a client trust it."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    names = x509.SubjectAlternativeName([x509.DNSName(host), x509.IPAddress(ip_address("127.0.0.1"))])
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

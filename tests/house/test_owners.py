@@ -17,6 +17,7 @@ from tests.factories.people import make_staff
 from tests.factories.posters import issue_poster
 from tests.factories.purchases import KEY, buy, issue, open_checkout, record, show_code
 from tests.factories.serials import make_batch
+from tests.factories.webhooks import register_webhook, send_test
 from tests.factories.world import World
 from tests.support.client import ApiClient
 
@@ -108,6 +109,14 @@ PRIVATE = {
     "/v1/shop/sessions/{session_id}",
     "/v1/shop/staff/{staff_id}",
     "/v1/city/sessions/{session_id}",
+    "/v1/shop/webhooks/{webhook_id}",
+    "/v1/shop/webhooks/{webhook_id}/deliveries",
+    "/v1/shop/webhooks/{webhook_id}/deliveries/{event_id}/replay",
+    "/v1/shop/webhooks/{webhook_id}/pause",
+    "/v1/shop/webhooks/{webhook_id}/replays",
+    "/v1/shop/webhooks/{webhook_id}/resume",
+    "/v1/shop/webhooks/{webhook_id}/secrets",
+    "/v1/shop/webhooks/{webhook_id}/tests",
 }
 
 
@@ -319,6 +328,28 @@ class TestSomebodyElse:
         response = stranger.post(f"/v1/shop/member-lists/{list_id}/join-codes")
 
         assert response.status_code == 404
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("DELETE", ""),
+            ("GET", "/deliveries"),
+            ("POST", "/deliveries/{event_id}/replay"),
+            ("POST", "/pause"),
+            ("POST", "/replays"),
+            ("POST", "/resume"),
+            ("POST", "/secrets"),
+            ("POST", "/tests"),
+        ],
+    )
+    def test_finds_no_webhook(self, manager: ApiClient, stranger: ApiClient, method: str, path: str) -> None:
+        webhook = register_webhook(manager)
+        path = path.format(event_id=send_test(manager, webhook))
+        body = {"json": {"since": NOW.isoformat()}} if path == "/replays" else {}
+
+        response = stranger.request(method, f"/v1/shop/webhooks/{webhook['id']}{path}", **body)
+
+        assert (response.status_code, response.get_json()["code"]) == (404, "webhook_not_found")
 
     @pytest.mark.parametrize("face", ["shop", "city"])
     def test_ends_no_session_of_a_colleague(

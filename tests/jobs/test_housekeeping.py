@@ -12,6 +12,7 @@ from backend.base.database import Database, new_id
 from backend.jobs import housekeeping
 from backend.jobs.housekeeping import RETENTION, end_holds, lapse_points, purge
 from backend.notices.models import Delivery, Notice
+from backend.notices.webhooks.models import WebhookDelivery
 from backend.people.models import CitizenCode, CitizenSession, CounterCode, StaffSession
 from backend.points.models import AccountKind
 from backend.points.queries import get_balance, get_points_summary
@@ -22,6 +23,8 @@ from backend.web.models import RateLimitWindow
 from tests.factories.notices import make_device, make_notice
 from tests.factories.organisations import make_shop
 from tests.factories.people import make_citizen, make_staff
+from tests.factories.webhooks import register_webhook, send_test
+from tests.support.client import ApiClient
 
 
 def count(database: Database, model: Any) -> int:
@@ -200,6 +203,19 @@ class TestPurge:
         purge(database)
 
         assert (count(database, Delivery), count(database, Notice)) == (2, 3)
+
+    def test_forgets_deliveries_to_webhooks_whatever_became_of_them(
+        self, database: Database, manager: ApiClient, clock: time_machine.Traveller
+    ) -> None:
+        webhook = register_webhook(manager)
+        for _ in range(2):
+            send_test(manager, webhook)
+            clock.shift(timedelta(minutes=30))
+        clock.shift(timedelta(days=30, minutes=-45))
+
+        purge(database)
+
+        assert count(database, WebhookDelivery) == 1
 
     def test_goes_batch_by_batch(
         self, database: Database, at: datetime, monkeypatch: pytest.MonkeyPatch

@@ -15,6 +15,7 @@ from backend.campaigns.service.budgets import clear_budget_exhausted
 from backend.campaigns.service.rolling_back import ReclaimedAward, roll_back_counts, roll_back_stamps
 from backend.notices.rules import NoticeKind
 from backend.notices.service import announce
+from backend.notices.webhooks.writes import WEBHOOK_DELIVERIES
 from backend.offers.redeeming import list_coupons_of_purchase
 from backend.offers.writes import COUPON_RETURNS, return_rows
 from backend.organisations.models import Shop
@@ -24,6 +25,7 @@ from backend.points.service.holds import free_kept, keep_again
 from backend.points.service.movements import lock_balance, refuse_closed
 from backend.points.service.reversals import give_back, reclaim
 from backend.points.sources import SourceLot, get_spend_of_source, list_lots_of_source
+from backend.purchases.events import refund_event
 from backend.purchases.models import IssuerKind, Purchase, PurchaseLine, Refund
 from backend.purchases.queries import PurchaseNotFound, list_lines, list_refunds, sum_asked_points
 from backend.purchases.rules.refunding import (
@@ -39,6 +41,7 @@ from backend.purchases.service.codes import Issuer
 from backend.purchases.service.rewards import take_back_rewards
 
 GIVE_COUPONS_BACK = WriteList([COUPON_RETURNS])
+TELL_SHOP = WriteList([WEBHOOK_DELIVERIES])
 
 
 class RefundAmbiguous(Refused):
@@ -114,6 +117,9 @@ def refund_purchase(
         coupon_ids = list_coupons_of_purchase(session, purchase_id=purchase.id)
         GIVE_COUPONS_BACK.run(session, return_rows(coupon_ids, purchase_id=purchase.id, at=at))
     _tell(session, purchase, refund, at)
+    TELL_SHOP.run(
+        session, {WEBHOOK_DELIVERIES.name: [refund_event(purchase, refund, lines=past.lines, at=at)]}
+    )
     return refund
 
 
