@@ -19,6 +19,7 @@ from backend.mobile.registrations import routes as registrations
 from backend.mobile.saved_offers import routes as saved_offers
 from backend.mobile.sessions import routes as sessions
 from backend.mobile.shops import routes as shops
+from backend.mobile.sync import routes as sync
 from backend.web.contracts import Face
 from backend.web.pages import Pages
 
@@ -41,5 +42,6 @@ ROUTES: list[Face] = [
     offers.face,
     coupons.face,
     saved_offers.face,
+    sync.face,
 ]
 PAGES: list[Pages] = [app_links.pages]
