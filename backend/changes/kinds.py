@@ -90,7 +90,7 @@ PRODUCTS = Kind(
     seen=PRODUCTS_OF_SHOPS.where(ACTIVE, Product.withdrawn_at.is_(None)),
     changed=union(
         PRODUCTS_OF_SHOPS.where(LET_IN, Product.id.in_(_logged("products"))),
-        select(Product.id).where(Product.withdrawn_at.is_(None), Product.shop_id.in_(_logged("shop_cards"))),
+        PRODUCTS_OF_SHOPS.where(LET_IN, Product.withdrawn_at.is_(None), Shop.id.in_(_logged("shop_cards"))),
     ),
     fetch=lambda session, ids, _reader, _at: {
         found.product.id: found for found in organisations.list_products_sold(session, product_ids=ids)

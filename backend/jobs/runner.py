@@ -17,7 +17,7 @@ import structlog
 from backend.base.database import Database
 from backend.base.errors import DatabaseUnavailable
 from backend.config import Settings
-from backend.jobs.housekeeping import end_holds, lapse_points, purge
+from backend.jobs.housekeeping import end_holds, forget_changes, lapse_points, purge
 from backend.jobs.sealing import seal_block
 from backend.jobs.senders import make_senders
 from backend.jobs.sending import close_leases, send_letters, send_pushes
@@ -72,6 +72,7 @@ def make_jobs(settings: Settings, database: Database) -> list[Job]:
         Job("lapse_points", 300, lambda: lapse_points(database)),
         Job("seal_ledger", 60, lambda: seal_block(database)),
         Job("purge", 21_600, lambda: purge(database)),
+        Job("forget_changes", 21_600, lambda: forget_changes(database, settings.changes_kept_days)),
     ]
 
 

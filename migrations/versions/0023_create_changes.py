@@ -102,7 +102,8 @@ def number_notices() -> None:
 
 
 def create_functions() -> None:
-    """The number only grows: of two transactions that change the same thing, the later one may have the smaller."""
+    """Of two transactions that change the same thing the later may have the smaller number. It was under way when the
+    other ended, so no mark from before lies above it."""
     op.execute(f"""
         CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS $$
         DECLARE
@@ -116,8 +117,7 @@ def create_functions() -> None:
             INSERT INTO changes (kind, subject_id, changed_in, changed_at)
             VALUES (TG_ARGV[0], subject, {PG_NUMBER}, clock_timestamp())
             ON CONFLICT (kind, subject_id) DO UPDATE SET
-                changed_in = GREATEST(changes.changed_in, excluded.changed_in),
-                changed_at = excluded.changed_at;
+                changed_in = excluded.changed_in, changed_at = excluded.changed_at;
             RETURN NULL;
         END $$
     """)  # noqa: S608 (constants)
@@ -139,8 +139,7 @@ def create_functions() -> None:
             SELECT citizen, TG_ARGV[0], subject, {PG_NUMBER}, clock_timestamp()
             WHERE EXISTS (SELECT 1 FROM citizens WHERE id = citizen)
             ON CONFLICT (citizen_id, kind, subject_id) DO UPDATE SET
-                changed_in = GREATEST(own_changes.changed_in, excluded.changed_in),
-                changed_at = excluded.changed_at;
+                changed_in = excluded.changed_in, changed_at = excluded.changed_at;
             RETURN NULL;
         END $$
     """)  # noqa: S608 (constants)
