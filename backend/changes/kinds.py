@@ -116,20 +116,21 @@ OFFERS = Kind(
     seen=select(Offer.id)
     .join(Shop, Shop.id == Offer.shop_id)
     .where(browsing.is_displayed(CITIZEN_ID, AT), browsing.is_good_somewhere()),
+    # One by one, for an index serves each; a single condition with all of them would read every offer.
     changed=union(
-        select(Offer.id).where(
-            MINE, BEGUN, or_(Offer.id.in_(_logged("offers")), Offer.id.in_(_own("offers")))
+        *(
+            select(Offer.id).where(MINE, BEGUN, Offer.id.in_(changed))
+            for changed in (_logged("offers"), _own("offers"))
         ),
-        select(Offer.id).where(
-            MINE,
-            SHOWN,
-            or_(
+        *(
+            select(Offer.id).where(MINE, SHOWN, changed)
+            for changed in (
                 _begun(Offer.displayed_from),
                 Offer.shop_id.in_(_logged("shop_cards")),
                 Offer.id.in_(GOOD_AT_CHANGED),
                 Offer.member_list_id.in_(_logged("member_lists")),
                 Offer.member_list_id.in_(_own("member_lists")),
-            ),
+            )
         ),
     ),
     fetch=lambda session, ids, reader, at: {

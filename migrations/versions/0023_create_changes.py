@@ -36,6 +36,7 @@ OWN = (
 )
 EVENTS = ("insert", "update", "delete")
 UNREAD, READ = sa.text("read_at IS NULL"), sa.text("read_at IS NOT NULL")
+PUBLISHED = sa.text("status = 'published'")
 PG_NUMBER = "CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)"
 SQLITE_NUMBER = "(SELECT number FROM change_counters)"
 SQLITE_COUNT = "UPDATE change_counters SET number = number + 1"
@@ -46,6 +47,14 @@ NOTICE_DIFFERS = " OR ".join(f"OLD.{column} {{0}} NEW.{column}" for column in ("
 def upgrade() -> None:
     create_tables()
     number_notices()
+    # What the clock alone brings about is found by it.
+    op.create_index(
+        "ix_offers_displayed_from",
+        "offers",
+        ["displayed_from"],
+        postgresql_where=PUBLISHED,
+        sqlite_where=PUBLISHED,
+    )
     if op.get_context().dialect.name == "postgresql":
         create_functions()
         track_on_postgresql()
@@ -218,6 +227,7 @@ def downgrade() -> None:
     if is_postgresql:
         for name in ("note_change", "note_own_change", "number_notice"):
             op.execute(f"DROP FUNCTION {name}()")
+    op.drop_index("ix_offers_displayed_from", table_name="offers")
     op.drop_index("ix_notices_read", table_name="notices")
     op.drop_index("ix_notices_unread", table_name="notices")
     op.drop_column("notices", "changed_in")
