@@ -50,6 +50,7 @@ class Settings:
     terms_version: str = "2026-11"
     sign_in_attempts: int = 10  # a quarter of an hour, for each account and for each address × 10
     scan_refusals: int = 30  # a quarter of an hour, for each session
+    changes_kept_days: int = 30
 
     webhook_ports: list[int] = field(default_factory=list)  # besides 443
 
@@ -101,6 +102,7 @@ def read_settings() -> Settings:
         sign_in_attempts=env.int("SIGN_IN_ATTEMPTS", default.sign_in_attempts),
         scan_refusals=env.int("SCAN_REFUSALS", default.scan_refusals),
         webhook_ports=env.list("WEBHOOK_PORTS", [], subcast=int),
+        changes_kept_days=env.int("CHANGES_KEPT_DAYS", default.changes_kept_days),
         android_package=env.str("ANDROID_PACKAGE", default.android_package),
         android_certificate_sha256=env.list("ANDROID_CERTIFICATE_SHA256", []),
         ios_app_id=env.str("IOS_APP_ID", default.ios_app_id),

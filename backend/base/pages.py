@@ -30,22 +30,29 @@ class PageRequest:
 
     def after(self, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
         """The sort values behind the cursor, each passed through its kind; None on the first page."""
-        if not self.cursor:
-            return None
-        try:
-            padded = self.cursor + "=" * (-len(self.cursor) % 4)
-            values = orjson.loads(base64.urlsafe_b64decode(padded))
-            if not isinstance(values, list) or len(values) != len(kinds):
-                raise ValueError("another list's cursor")
-            return tuple(kind(value) for kind, value in zip(kinds, values, strict=True))
-        except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error) as error:
-            raise CursorInvalid(field="cursor") from error
+        return read_cursor(self.cursor, *kinds) if self.cursor else None
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
     items: Sequence[Item]
     next_cursor: str | None
+
+
+def read_cursor(cursor: str, *kinds: Callable[[Any], Any], field: str = "cursor") -> tuple[Any, ...]:
+    """The values behind a cursor, each passed through its kind. Raises CursorInvalid for anything else."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        values = orjson.loads(base64.urlsafe_b64decode(padded))
+        if not isinstance(values, list) or len(values) != len(kinds):
+            raise ValueError("another list's cursor")
+        return tuple(kind(value) for kind, value in zip(kinds, values, strict=True))
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error) as error:
+        raise CursorInvalid(field=field) from error
+
+
+def write_cursor(values: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(values)).rstrip(b"=").decode()
 
 
 def small_whole(value: Any) -> int:
@@ -69,5 +76,4 @@ def make_page(rows: Sequence[Item], request: PageRequest, *values: Callable[[Ite
     if len(rows) <= request.limit:
         return Page(rows, None)
     items = rows[: request.limit]
-    text = orjson.dumps([value(items[-1]) for value in values])
-    return Page(items, base64.urlsafe_b64encode(text).rstrip(b"=").decode())
+    return Page(items, write_cursor([value(items[-1]) for value in values]))

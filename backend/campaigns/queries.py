@@ -1,13 +1,26 @@
 """Reads of campaigns; the rules that run are kept in the process until their revision changes."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BigInteger, Engine, Uuid, case, cast, func, literal, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Engine,
+    Uuid,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from backend.base.database import UtcDateTime
@@ -151,7 +164,7 @@ def list_current_campaigns(session: Session, *, at: datetime, page: PageRequest)
     order = tuple_(extra, Campaign.ends_at, Campaign.id)
     query = (
         select(Campaign, BUDGET_LEFT_POINTS)
-        .where(Campaign.status == CampaignStatus.SCHEDULED, Campaign.starts_at <= at, Campaign.ends_at > at)
+        .where(is_current(at))
         .order_by(extra, Campaign.ends_at, Campaign.id)
         .limit(page.limit + 1)
     )
@@ -165,6 +178,18 @@ def list_current_campaigns(session: Session, *, at: datetime, page: PageRequest)
         lambda found: found.campaign.ends_at.isoformat(),
         lambda found: str(found.campaign.id),
     )
+
+
+def list_current_among(
+    session: Session, *, campaign_ids: Collection[uuid.UUID], at: datetime
+) -> list[FundedCampaign]:
+    """Those of them that `list_current_campaigns` tells, in no order. One query."""
+    query = select(Campaign, BUDGET_LEFT_POINTS).where(Campaign.id.in_(campaign_ids), is_current(at))
+    return [FundedCampaign(*row) for row in session.execute(query)]
+
+
+def is_current(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    return and_(Campaign.status == CampaignStatus.SCHEDULED, Campaign.starts_at <= at, Campaign.ends_at > at)
 
 
 def get_visible_campaign(session: Session, *, campaign_id: uuid.UUID) -> FundedCampaign:

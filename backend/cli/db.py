@@ -8,6 +8,7 @@ from alembic.util.exc import CommandError
 
 from backend.base import migrations
 from backend.base.database import Database
+from backend.changes.service import begin_epoch
 from backend.cli.opening import open_database, own_settings, shown_url
 
 
@@ -49,6 +50,14 @@ def check() -> None:
         if not migrations.is_current(database):
             raise click.ClickException("the database wants `meguri db upgrade`")
         _move(lambda: command.check(migrations.alembic_config(database)))
+
+
+@db.command()
+def new_epoch() -> None:
+    """Let every app fetch anew what it keeps: needed when the database was put back from a copy."""
+    with open_database(own_settings()) as database:
+        database.run(begin_epoch)
+        click.echo("Apps will start over at their next sync.")
 
 
 def _move(work: Callable[[], None]) -> None:

@@ -15,7 +15,7 @@ COMMANDS = {
     "run": ("backend.cli.run:run", "Serve the API, with the worker beside it on SQLite."),
     "worker": ("backend.cli.worker:worker", "Send what waits, let points lapse, tidy up."),
     "check": ("backend.cli.check:check", "Is this configuration fit for production?"),
-    "db": ("backend.cli.db:db", "The database's version: upgrade, downgrade, current, check."),
+    "db": ("backend.cli.db:db", "The database's version: upgrade, downgrade, current, check; new-epoch."),
     "demo": ("backend.cli.demo:demo", "The fictional city: load, play, token."),
     "ledger": ("backend.cli.ledger:ledger", "Prove that no point was made, lost or moved twice."),
     "keys": ("backend.cli.keys:keys", "The keys that sign till codes: rotate."),

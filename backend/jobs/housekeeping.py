@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.clock import utc_now
 from backend.base.database import Base, Database
+from backend.changes.models import Change, OwnChange
 from backend.notices.models import Delivery
 from backend.notices.webhooks.models import WebhookDelivery
 from backend.people.models import (
@@ -78,6 +79,14 @@ def purge(database: Database) -> bool:
     """One batch of each table. Whether more may wait."""
     at = utc_now()
     deleted = [database.run(partial(delete_old, rule=rule, at=at)) for rule in RETENTION]
+    return ROWS_BATCH in deleted
+
+
+def forget_changes(database: Database, days: int) -> bool:
+    """One batch of each log, kept a day longer than the cursors under which it is asked. Whether more may wait."""
+    at = utc_now()
+    rules = [Retention(model, model.changed_at, days + 1) for model in (Change, OwnChange)]
+    deleted = [database.run(partial(delete_old, rule=rule, at=at)) for rule in rules]
     return ROWS_BATCH in deleted
 
 

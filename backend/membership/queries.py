@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import Base
 from backend.campaigns.models import CampaignCard, CampaignCounter, CampaignStamp, MissionClaim
+from backend.changes.models import OwnChange
 from backend.claims.models import Claim, ClaimCounter, ClaimEvent, Flag
 from backend.notices.models import Delivery, Device, DeviceUse, Notice
 from backend.offers.models import Coupon, SavedOffer
@@ -151,6 +152,7 @@ HOLDINGS: Mapping[str, Holding] = {
         Coupon, lambda citizen: Coupon.account_id == citizen.account_id, frozenset({"token_hash"})
     ),
     "saved_offers": Holding(SavedOffer, lambda citizen: SavedOffer.citizen_id == citizen.citizen_id),
+    "own_changes": Holding(OwnChange, lambda citizen: OwnChange.citizen_id == citizen.citizen_id),
 }
 
 

@@ -22,6 +22,7 @@ from backend.mobile.serials import routes as serials
 from backend.mobile.sessions import routes as sessions
 from backend.mobile.shop_scans import routes as shop_scans
 from backend.mobile.shops import routes as shops
+from backend.mobile.sync import routes as sync
 from backend.web.contracts import Face
 from backend.web.pages import Pages
 
@@ -47,5 +48,6 @@ ROUTES: list[Face] = [
     offers.face,
     coupons.face,
     saved_offers.face,
+    sync.face,
 ]
 PAGES: list[Pages] = [app_links.pages]

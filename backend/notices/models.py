@@ -5,7 +5,17 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    FetchedValue,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.base.database import Base, JsonDocument, UtcDateTime
@@ -75,11 +85,20 @@ class Notice(Base):
     __tablename__ = "notices"
     __table_args__ = (
         Index("ix_notices_citizen_id_id", "citizen_id", "id"),
+        # A new notice is unread: that it can be found by its number costs no index more.
         Index(
             "ix_notices_unread",
             "citizen_id",
+            "changed_in",
             postgresql_where=text("read_at IS NULL"),
             sqlite_where=text("read_at IS NULL"),
+        ),
+        Index(
+            "ix_notices_read",
+            "citizen_id",
+            "changed_in",
+            postgresql_where=text("read_at IS NOT NULL"),
+            sqlite_where=text("read_at IS NOT NULL"),
         ),
     )
 
@@ -90,6 +109,8 @@ class Notice(Base):
     params: Mapped[dict[str, Any]] = mapped_column(JsonDocument)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # See `changes`: set by the database itself, when it is told and when it is read.
+    changed_in: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
 
 
 class Delivery(Base):

@@ -1,6 +1,7 @@
 """Reads of the inbox."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,6 +70,16 @@ def list_notices(session: Session, *, citizen_id: uuid.UUID, page: PageRequest, 
     # A page without rows brings no count; only the first one then means an empty inbox.
     unread = rows[0].unread_count if rows else count_unread(session, citizen_id=citizen_id) if after else 0
     return Inbox([make_card(row, language) for row in found.items], found.next_cursor, unread)
+
+
+def list_notices_among(
+    session: Session, *, citizen_id: uuid.UUID, notice_ids: Collection[uuid.UUID], language: str
+) -> list[NoticeCard]:
+    """Those of them that are the citizen's, in no order. One query."""
+    query = select(Notice.id, Notice.kind, Notice.params, Notice.created_at, Notice.read_at).where(
+        Notice.citizen_id == citizen_id, Notice.id.in_(notice_ids)
+    )
+    return [make_card(row, language) for row in session.execute(query)]
 
 
 def count_unread(session: Session, *, citizen_id: uuid.UUID) -> int:

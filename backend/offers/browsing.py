@@ -2,13 +2,26 @@
 
 import math
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, null, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session, aliased
 
 from backend.base.database import UtcDateTime
 from backend.base.pages import Page, PageRequest, aware_moment, make_page
@@ -113,6 +126,20 @@ def get_displayed_offer(
     return OfferDetail(_found(row, tags[offer_id]), session.scalars(shops).all(), row.Product)
 
 
+def list_displayed_offers(
+    session: Session, *, offer_ids: Collection[uuid.UUID], citizen_id: uuid.UUID, at: datetime
+) -> list[FoundOffer]:
+    """Those of them that `list_offers` would show without filters, in no order. Two queries."""
+    query = (
+        _offers(citizen_id)
+        .add_columns(null().label("distance_squared"))
+        .where(Offer.id.in_(offer_ids), is_displayed(citizen_id, at), is_good_somewhere())
+    )
+    rows = session.execute(query).all()
+    tags = list_tags(session, offer_ids=[row.Offer.id for row in rows])
+    return [_found(row, tags[row.Offer.id]) for row in rows]
+
+
 def list_saved_offers(
     session: Session, *, citizen_id: uuid.UUID, at: datetime, page: PageRequest
 ) -> Page[FoundOffer]:
@@ -133,7 +160,9 @@ def list_saved_offers(
     return Page([_found(row, tags[row.Offer.id]) for row in found.items], found.next_cursor)
 
 
-def is_displayed(citizen_id: uuid.UUID | None, at: datetime) -> ColumnElement[bool]:
+def is_displayed(
+    citizen_id: uuid.UUID | BindParameter[uuid.UUID] | None, at: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
     """Published, in its display window, of a shop that takes part, not for other members. Needs `Shop` joined."""
     mine = false() if citizen_id is None else on_member_list(Offer.member_list_id, citizen_id)
     return and_(
@@ -142,6 +171,14 @@ def is_displayed(citizen_id: uuid.UUID | None, at: datetime) -> ColumnElement[bo
         Offer.displayed_until > at,
         Shop.status == ShopStatus.ACTIVE,
         or_(Offer.member_list_id.is_(None), mine),
+    )
+
+
+def is_good_somewhere() -> ColumnElement[bool]:
+    """At a shop that takes part, which need not be the owner."""
+    place = aliased(Shop)
+    return exists().where(
+        OfferShop.offer_id == Offer.id, place.id == OfferShop.shop_id, place.status == ShopStatus.ACTIVE
     )
 
 

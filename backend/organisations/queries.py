@@ -236,6 +236,12 @@ def get_active_shop(session: Session, *, shop_id: uuid.UUID) -> ShopDescription:
     return _describe_one(session, Shop.id == shop_id, Shop.status == ShopStatus.ACTIVE)
 
 
+def list_active_shops(session: Session, *, shop_ids: Collection[uuid.UUID]) -> Sequence[ShopDescription]:
+    """Those of them that citizens see, in no order. Three queries."""
+    query = _DESCRIBED.where(Shop.id.in_(shop_ids), Shop.status == ShopStatus.ACTIVE)
+    return _describe(session, session.execute(query).all())
+
+
 def get_shop_names(
     session: Session, *, shop_ids: Collection[uuid.UUID]
 ) -> Mapping[uuid.UUID, Mapping[str, str | None]]:
@@ -320,16 +326,17 @@ class FoundProduct:
     shop: Shop
 
 
+_SOLD = (
+    select(Product, Shop)
+    .join(Shop, Shop.id == Product.shop_id)
+    .where(Shop.status == ShopStatus.ACTIVE, Product.withdrawn_at.is_(None))
+)
+
+
 def list_products(session: Session, *, filters: ProductFilters, page: PageRequest) -> Page[FoundProduct]:
     """What active shops sell now. One query."""
     query = (
-        select(Product, Shop)
-        .join(Shop, Shop.id == Product.shop_id)
-        .where(
-            Shop.status == ShopStatus.ACTIVE,
-            Product.withdrawn_at.is_(None),
-            *contains_words(Product.search_text, filters.text),
-        )
+        _SOLD.where(*contains_words(Product.search_text, filters.text))
         .order_by(Product.id)
         .limit(page.limit + 1)
     )
@@ -341,6 +348,12 @@ def list_products(session: Session, *, filters: ProductFilters, page: PageReques
         query = query.where(Product.id > after[0])
     found = make_page(session.execute(query).all(), page, lambda row: row.Product.id)
     return Page([FoundProduct(row.Product, row.Shop) for row in found.items], found.next_cursor)
+
+
+def list_products_sold(session: Session, *, product_ids: Collection[uuid.UUID]) -> list[FoundProduct]:
+    """Those of them that active shops sell now, in no order. One query."""
+    rows = session.execute(_SOLD.where(Product.id.in_(product_ids)))
+    return [FoundProduct(row.Product, row.Shop) for row in rows]
 
 
 def list_products_of_shop(

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024"
-down_revision = "0017"
+down_revision = "0023"
 
 MOMENT = sa.DateTime(timezone=True)
 WAITING = sa.text("status = 'waiting'")

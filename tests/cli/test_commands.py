@@ -10,10 +10,11 @@ import pytest
 import time_machine
 import yaml
 from click.testing import CliRunner, Result
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.base.database import Database
+from backend.changes.models import ChangeCounter
 from backend.cli.main import COMMANDS, main
 from backend.points.models import PointsBalance
 from backend.web.spec import FACES
@@ -113,6 +114,15 @@ class TestDb:
 
         assert result.exit_code == 1
         assert "meguri db upgrade" in result.output
+
+    def test_begins_a_new_epoch_after_a_restore(self, meguri: Meguri, database: Database) -> None:
+        epoch = select(ChangeCounter.epoch)
+        before = database.run(lambda session: session.scalar(epoch))
+
+        result = meguri("db", "new-epoch")
+
+        assert result.exit_code == 0, result.output
+        assert database.run(lambda session: session.scalar(epoch)) != before
 
     def test_knows_no_such_revision(self, meguri_anew: Meguri) -> None:
         result = meguri_anew("db", "upgrade", "7777")

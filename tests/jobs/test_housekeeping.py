@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.base.database import Database, new_id
+from backend.changes.models import Change, OwnChange
 from backend.jobs import housekeeping
-from backend.jobs.housekeeping import RETENTION, end_holds, lapse_points, purge
+from backend.jobs.housekeeping import RETENTION, end_holds, forget_changes, lapse_points, purge
 from backend.notices.models import Delivery, Notice
 from backend.notices.webhooks.models import WebhookDelivery
 from backend.people.models import CitizenCode, CitizenSession, CounterCode, StaffSession
@@ -246,3 +247,33 @@ class TestPurge:
         assert not {
             name for name in purged if name.startswith(("points_", "purchase", "campaign", "consents"))
         }
+
+
+class TestForgetChanges:
+    def test_keeps_them_a_day_longer_than_cursors_live(self, database: Database, at: datetime) -> None:
+        def note(session: Session) -> None:
+            citizen_id = make_citizen(session, at=at).id
+            for hours in (30 * 24, 31 * 24 - 1, 31 * 24 + 1):
+                noted: Any = {"kind": "offers", "subject_id": new_id(), "changed_in": 1}
+                noted["changed_at"] = at - timedelta(hours=hours)
+                session.add_all([Change(**noted), OwnChange(citizen_id=citizen_id, **noted)])
+
+        database.run(note)
+
+        assert forget_changes(database, 30) is False
+
+        assert (count(database, Change), count(database, OwnChange)) == (2, 2)
+
+    def test_goes_batch_by_batch(
+        self, database: Database, at: datetime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(housekeeping, "ROWS_BATCH", 2)
+
+        def note(session: Session) -> None:
+            noted: Any = {"kind": "offers", "changed_in": 1, "changed_at": at - timedelta(days=32)}
+            session.add_all(Change(subject_id=new_id(), **noted) for _ in range(3))
+
+        database.run(note)
+
+        assert [forget_changes(database, 30), forget_changes(database, 30)] == [True, False]
+        assert count(database, Change) == 0

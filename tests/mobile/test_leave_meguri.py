@@ -24,6 +24,7 @@ ROWS = (
     "citizen_codes",
     "favourite_shops",
     "member_list_entries",
+    "own_changes",
 )
 KEY = "11111111-1111-4111-8111-111111111111"
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from backend.base.text import pick_language
 from backend.campaigns import queries
-from backend.campaigns.queries import CampaignNotFound, CardProgress, FundedCampaign
-from backend.campaigns.states import WARNED_PERCENTS, state_of, used_percent
+from backend.campaigns.queries import CampaignNotFound, CardProgress
+from backend.mobile.campaigns.presenters import present_campaign
 from backend.mobile.campaigns.schemas import CampaignOut, CampaignPage, StampCardsOut
 from backend.people.permissions import Permission
 from backend.web.calls import Call
@@ -20,7 +20,7 @@ face = Face("campaigns", __name__, url_prefix="/v1", description="What earns ext
 def list_current_campaigns(call: Call, query: dict[str, Any]) -> dict[str, Any]:
     """The base programme and the campaigns that run now."""
     page = queries.list_current_campaigns(call.session, at=call.at, page=page_request(query))
-    return {"items": [_present(call, found) for found in page.items], "next_cursor": page.next_cursor}
+    return {"items": [present_campaign(found, call) for found in page.items], "next_cursor": page.next_cursor}
 
 
 @face.operation(
@@ -32,7 +32,8 @@ def list_current_campaigns(call: Call, query: dict[str, Any]) -> dict[str, Any]:
 )
 def get_campaign(call: Call, campaign_id: uuid.UUID) -> dict[str, Any]:
     """One campaign, from when it is scheduled on; also when it is over."""
-    return _present(call, queries.get_visible_campaign(call.session, campaign_id=campaign_id))
+    found = queries.get_visible_campaign(call.session, campaign_id=campaign_id)
+    return present_campaign(found, call)
 
 
 @face.operation("GET", "/me/stamp-cards", permission=Permission.READ_OWN_POINTS, answer=StampCardsOut)
@@ -40,23 +41,6 @@ def list_my_stamp_cards(call: Call) -> dict[str, Any]:
     """How far I am with the stamps of each campaign that runs."""
     cards = queries.list_stamp_cards(call.session, account_id=call.citizen.account_id, at=call.at)
     return {"items": [_present_card(call, card) for card in cards]}
-
-
-def _present(call: Call, found: FundedCampaign) -> dict[str, Any]:
-    campaign = found.campaign
-    used = used_percent(campaign.budget_points, found.left_points)
-    return {
-        "id": campaign.id,
-        "name": pick_language(campaign.names, call.language),
-        "description": pick_language(campaign.descriptions, call.language),
-        "is_base_programme": campaign.is_base_programme,
-        "state": state_of(campaign, call.at).value,
-        "budget_used_percent": used,
-        "is_nearly_exhausted": used >= WARNED_PERCENTS[0],
-        "is_budget_exhausted": campaign.budget_exhausted_at is not None,
-        "starts_at": campaign.starts_at,
-        "ends_at": campaign.ends_at,
-    }
 
 
 def _present_card(call: Call, card: CardProgress) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from backend.base.text import pick_language
+from backend.mobile.products.presenters import present_product
 from backend.mobile.products.schemas import ProductListQuery, ProductPage
 from backend.organisations import queries
-from backend.organisations.queries import FoundProduct, ProductFilters
+from backend.organisations.queries import ProductFilters
 from backend.organisations.regions import RingUnknown
 from backend.people.permissions import Permission
 from backend.web.calls import Call
@@ -31,25 +31,5 @@ def list_products(call: Call, query: dict[str, Any]) -> dict[str, Any]:
         shop_id=query["shop_id"],
     )
     page = queries.list_products(call.session, filters=filters, page=page_request(query))
-    items = [_present(found, call.language) for found in page.items]
+    items = [present_product(found, call.language) for found in page.items]
     return {"items": items, "next_cursor": page.next_cursor}
-
-
-def _present(found: FoundProduct, language: str) -> dict[str, Any]:
-    product, shop = found.product, found.shop
-    return {
-        "id": product.id,
-        "name": pick_language({"ja": product.name_ja, "en": product.name_en}, language),
-        "shop": {
-            "id": shop.id,
-            "name": pick_language({"ja": shop.name_ja, "en": shop.name_en}, language),
-            "district": shop.district,
-        },
-        "origin_municipality_code": product.origin_municipality_code,
-        "origin_ring": product.origin_ring,
-        "gtin": product.gtin,
-        "in_store_code": product.in_store_code,
-        "price_yen": product.price_yen,
-        "category": product.category,
-        "certifications": product.certifications,
-    }

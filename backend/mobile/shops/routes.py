@@ -4,10 +4,10 @@ import uuid
 from typing import Any
 
 from backend.base.text import pick_language
+from backend.mobile.shops.presenters import present_found_shop, present_shop
 from backend.mobile.shops.schemas import RingsOut, ShopDetailOut, ShopListQuery, ShopPage
 from backend.organisations import queries
-from backend.organisations.models import Shop
-from backend.organisations.queries import FoundShop, ShopFilters, ShopNotFound
+from backend.organisations.queries import ShopFilters, ShopNotFound
 from backend.organisations.regions import RingUnknown
 from backend.organisations.rules import PositionInvalid, read_circle
 from backend.people.permissions import Permission
@@ -36,7 +36,7 @@ def list_shops(call: Call, query: dict[str, Any]) -> dict[str, Any]:
         near=read_circle(query["latitude"], query["longitude"], query["radius_m"]),
     )
     page = queries.list_shops(call.session, filters=filters, at=call.at, page=page_request(query))
-    items = [_present_found(found, call.language) for found in page.items]
+    items = [present_found_shop(found, call.language) for found in page.items]
     return {"items": items, "next_cursor": page.next_cursor}
 
 
@@ -53,7 +53,7 @@ def get_shop(call: Call, shop_id: uuid.UUID) -> dict[str, Any]:
     shop = found.shop
     descriptions = {"ja": shop.description_ja, "en": shop.description_en}
     return {
-        **_present(shop, call.language),
+        **present_shop(shop, call.language),
         "description": pick_language(descriptions, call.language),
         "organisation": found.organisation,
         "tags": found.tags,
@@ -83,28 +83,3 @@ def list_rings(call: Call) -> dict[str, Any]:
         for ring in region.rings
     ]
     return {"items": items}
-
-
-def _present_found(found: FoundShop, language: str) -> dict[str, Any]:
-    distance = found.distance_metres
-    return {
-        **_present(found.shop, language),
-        "tags": found.tags,
-        "is_open": found.is_open,
-        "distance_m": None if distance is None else round(distance),
-    }
-
-
-def _present(shop: Shop, language: str) -> dict[str, Any]:
-    return {
-        "id": shop.id,
-        "name": pick_language({"ja": shop.name_ja, "en": shop.name_en}, language),
-        "municipality_code": shop.municipality_code,
-        "ring": shop.ring,
-        "district": shop.district,
-        "address": shop.address,
-        "latitude": shop.latitude,
-        "longitude": shop.longitude,
-        "size_class": shop.size_class,
-        "is_locally_owned": shop.is_locally_owned,
-    }
