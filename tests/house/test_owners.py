@@ -57,6 +57,7 @@ SHARED = {
     "/v1/city/shops/{shop_id}",
     "/v1/city/shops/{shop_id}/class",
     "/v1/city/shops/{shop_id}/decisions",
+    "/v1/city/shops/{shop_id}/identifiers",
     "/v1/city/staff/{staff_id}",
     "/v1/city/staff/{staff_id}/invitations",
     "/v1/city/verifications/{declaration_id}",

@@ -22,6 +22,7 @@ from backend.organisations.rules import (
     next_status,
     read_corporate_number,
     read_position,
+    read_registration_number,
 )
 from backend.organisations.texts import (
     normalise_tags,
@@ -31,7 +32,12 @@ from backend.organisations.texts import (
     search_text,
 )
 from backend.people.principals import RoleAssignment
-from backend.people.rules import NICKNAME_MAX_CHARACTERS, LoginMalformed, normalise_email
+from backend.people.rules import (
+    NICKNAME_MAX_CHARACTERS,
+    LoginMalformed,
+    normalise_email,
+    normalise_phone,
+)
 from backend.people.service.letters import queue_letter
 from backend.people.service.member_lists import close_lists_of_shop
 from backend.people.service.staff import invite_staff
@@ -47,6 +53,10 @@ class ApplicationPending(Conflict):
 
 class ContactEmailMalformed(Refused):
     """No e-mail address: the city's answer could not be sent."""
+
+
+class ShopPhoneMalformed(Refused):
+    """No telephone number."""
 
 
 class ReasonRequired(Refused):
@@ -162,10 +172,26 @@ def classify_shop(
     return shop
 
 
+def identify_shop(
+    session: Session, *, shop_id: uuid.UUID, registration_number: str | None, phone: str | None, at: datetime
+) -> Shop:
+    """What the shop's receipts bear, put right by the city.
+
+    Raises ShopNotFound, ShopEnded, RegistrationNumberInvalid, ShopPhoneMalformed.
+    """
+    shop = lock_living_shop(session, shop_id)
+    printed = _checked({"registration_number": registration_number, "phone": phone})
+    shop.registration_number, shop.phone = printed["registration_number"], printed["phone"]
+    shop.updated_at = at
+    session.flush()
+    return shop
+
+
 # What a shop changes by itself.
 SHOP_TEXTS = frozenset({"name_ja", "name_en", "description_ja", "description_en"})
 SHOP_PLACE = frozenset({"municipality_code", "district", "address", "latitude", "longitude"})
-SHOP_FIELDS = SHOP_TEXTS | SHOP_PLACE | {"contact_email"}
+SHOP_PRINTED = frozenset({"registration_number", "phone"})
+SHOP_FIELDS = SHOP_TEXTS | SHOP_PLACE | SHOP_PRINTED | {"contact_email"}
 
 
 def edit_shop(
@@ -174,7 +200,7 @@ def edit_shop(
     """`changes`: some of SHOP_FIELDS and `tags`; None empties what may be empty.
 
     Raises ShopNotFound, ShopEnded, ContactEmailMalformed, MunicipalityCodeInvalid, NameBlank,
-    PositionInvalid, TagInvalid.
+    PositionInvalid, RegistrationNumberInvalid, ShopPhoneMalformed, TagInvalid.
     """
     shop = lock_living_shop(session, shop_id)
     for name, value in _checked({name: changes[name] for name in SHOP_FIELDS & changes.keys()}).items():
@@ -223,6 +249,10 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
         values["name_ja"] = one_line(given["name_ja"], field="name_ja")
     if "contact_email" in given:
         values["contact_email"] = _normalise_contact(given["contact_email"])
+    if given.get("registration_number"):
+        values["registration_number"] = read_registration_number(given["registration_number"]).digits
+    if given.get("phone"):
+        values["phone"] = _normalise_phone(given["phone"])
     return values
 
 
@@ -246,6 +276,13 @@ def _normalise_contact(email: str) -> str:
         return normalise_email(email)
     except LoginMalformed as error:
         raise ContactEmailMalformed(field="contact_email") from error
+
+
+def _normalise_phone(phone: str) -> str:
+    try:
+        return normalise_phone(phone)
+    except LoginMalformed as error:
+        raise ShopPhoneMalformed(field="phone") from error
 
 
 def _refuse_twin(session: Session, shop: Shop) -> None:

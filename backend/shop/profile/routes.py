@@ -8,6 +8,7 @@ from backend.organisations.rules import (
     OpeningHoursInvalid,
     OpeningHoursOverlapping,
     PositionInvalid,
+    RegistrationNumberInvalid,
     read_opening_hours,
 )
 from backend.organisations.service import shops
@@ -51,6 +52,8 @@ def get_own_shop(call: Call, query: dict[str, Any]) -> ShopDescription:
         MunicipalityCodeInvalid,
         NameBlank,
         PositionInvalid,
+        RegistrationNumberInvalid,
+        shops.ShopPhoneMalformed,
         TagInvalid,
     ],
     example={"description_en": "Bread from Hokkaido wheat.", "tags": ["bakery", "cafe"]},
