@@ -4,11 +4,14 @@ Tesseract runs as a process of its own, with bounds on time and memory, without 
 sees only pictures that `base.images` has encoded.
 """
 
+import math
 import resource
 import shutil
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from time import monotonic
 from typing import Protocol
 
 LANGUAGES = "jpn"
@@ -21,35 +24,48 @@ TURN_SECONDS = 5.0
 
 
 class ReceiptReader(Protocol):
-    def read(self, photo: bytes) -> str | None:
-        """The text of a JPEG as lines; None: nothing could be read. Takes seconds: never inside a transaction."""
+    def read(self, photos: Sequence[bytes]) -> str | None:
+        """The text of JPEGs of one receipt, as lines; None: nothing could be read.
+
+        Takes seconds: never inside a transaction.
+        """
 
 
 class NoReceiptReader:
     """Where nothing is installed that reads."""
 
-    def read(self, photo: bytes) -> str | None:
+    def read(self, photos: Sequence[bytes]) -> str | None:
         return None
 
 
 class TesseractReader:
     def __init__(self, program: str, *, seconds: int) -> None:
-        """`program`: its path. `seconds`: of processor time and of waiting, for each photo."""
+        """`program`: its path. `seconds`: of processor time and of waiting, for all photos of a receipt."""
         self._program = program
         self._seconds = seconds
         self._turn = threading.Lock()
 
-    def read(self, photo: bytes) -> str | None:
+    def read(self, photos: Sequence[bytes]) -> str | None:
         if not self._turn.acquire(timeout=TURN_SECONDS):
             return None
         try:
-            return self._run(photo)
-        except (OSError, subprocess.SubprocessError):  # no memory for it, no time left, or it is gone
-            return None
+            texts = list(self._read_each(photos))
         finally:
             self._turn.release()
+        return "\n".join(filter(None, texts)) or None
 
-    def _run(self, photo: bytes) -> str | None:
+    def _read_each(self, photos: Sequence[bytes]) -> Iterator[str]:
+        over_at = monotonic() + self._seconds
+        for photo in photos:
+            left_seconds = over_at - monotonic()
+            if left_seconds <= 0:
+                return
+            with suppress(
+                OSError, subprocess.SubprocessError
+            ):  # no memory for it, no time left, or it is gone
+                yield self._run(photo, left_seconds)
+
+    def _run(self, photo: bytes, seconds: float) -> str:
         command = [self._program, "stdin", "stdout", "-l", LANGUAGES, "--psm", PAGE_MODE]
         with subprocess.Popen(  # noqa: S603 (a program that the operator named, and no argument of anybody's)
             command,
@@ -59,13 +75,13 @@ class TesseractReader:
             env={"OMP_THREAD_LIMIT": "1", "LC_ALL": "C.UTF-8"},
         ) as process:
             try:
-                _bound(process.pid, self._seconds)  # it waits for its photo meanwhile
-                text, _ = process.communicate(photo, timeout=self._seconds)
+                _bound(process.pid, math.ceil(seconds))  # it waits for its photo meanwhile
+                text, _ = process.communicate(photo, timeout=seconds)
             finally:
                 process.kill()
         if process.returncode != 0:
-            return None
-        return text[:TEXT_MAX_BYTES].decode(errors="replace").strip() or None
+            return ""
+        return text[:TEXT_MAX_BYTES].decode(errors="replace").strip()
 
 
 def _bound(pid: int, seconds: int) -> None:
@@ -78,16 +94,6 @@ def _bound(pid: int, seconds: int) -> None:
 
 
 def find_reader(program: str, *, seconds: int) -> ReceiptReader:
-    """The program by its name or path, if it is there and knows Japanese; an empty name: none."""
+    """The program by its name or path, if it is there; an empty name: none. One without Japanese reads nothing."""
     path = shutil.which(program) if program else None
-    if path is None or LANGUAGES not in _languages(path):
-        return NoReceiptReader()
-    return TesseractReader(path, seconds=seconds)
-
-
-def _languages(path: str) -> Sequence[str]:
-    try:
-        listed = subprocess.run([path, "--list-langs"], capture_output=True, timeout=10, check=True)  # noqa: S603
-    except (OSError, subprocess.SubprocessError):
-        return ()
-    return listed.stdout.decode(errors="replace").split()
+    return TesseractReader(path, seconds=seconds) if path else NoReceiptReader()

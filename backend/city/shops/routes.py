@@ -16,7 +16,12 @@ from backend.membership import service as membership
 from backend.organisations import queries
 from backend.organisations.models import ShopStatus
 from backend.organisations.queries import ShopDescription, ShopNotFound
-from backend.organisations.rules import RegistrationNumberInvalid, ShopAction, ShopTransitionRefused
+from backend.organisations.rules import (
+    RegistrationNumberInvalid,
+    ShopAction,
+    ShopPhoneMalformed,
+    ShopTransitionRefused,
+)
 from backend.organisations.service import shops
 from backend.people.permissions import Permission
 from backend.web.calls import Call
@@ -92,7 +97,7 @@ def classify_shop(call: Call, shop_id: uuid.UUID, body: dict[str, Any]) -> ShopD
     permission=Permission.APPROVE_SHOPS,
     body=IdentifyShopIn,
     answer=ShopOut,
-    errors=[ShopNotFound, shops.ShopEnded, RegistrationNumberInvalid, shops.ShopPhoneMalformed],
+    errors=[ShopNotFound, shops.ShopEnded, RegistrationNumberInvalid, ShopPhoneMalformed],
     example={"registration_number": "T8700110005901", "phone": "0154-22-1234"},
 )
 def identify_shop(call: Call, shop_id: uuid.UUID, body: dict[str, Any]) -> ShopDescription:

@@ -19,8 +19,7 @@ from backend.claims.rules.receipts import (
     ReceiptLine,
     check_sums,
 )
-from backend.organisations.rules import read_registration_number
-from backend.people.rules import LoginMalformed, normalise_phone
+from backend.organisations.rules import ShopPhoneMalformed, read_registration_number, read_shop_phone
 
 AMOUNT_MAX_YEN = 9_999_999
 NAME_MAX_CHARACTERS = 80
@@ -78,8 +77,8 @@ def _registration_number(text: str) -> str | None:
 def _phone(text: str) -> str | None:
     for found in _PHONE.finditer(text):
         try:
-            return normalise_phone(found[0])
-        except LoginMalformed:
+            return read_shop_phone(found[0])
+        except ShopPhoneMalformed:
             continue
     return None
 

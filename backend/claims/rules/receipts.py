@@ -15,6 +15,8 @@ from typing import Any
 
 from backend.base.clock import city_day
 from backend.base.errors import Refused
+from backend.organisations.rules import read_registration_number, read_shop_phone
+from backend.organisations.texts import one_line_or_none
 from backend.purchases.rules.sales import SaleLine
 
 # Ten per cent, the reduced eight (※ on the receipt), and what bears no tax (stamps, fees).
@@ -96,6 +98,23 @@ class Receipt:
             rates=tuple(RateTotal(**rate) for rate in document["rates"]),
             lines=tuple(ReceiptLine(**line) for line in document["lines"]),
         )
+
+
+def read_receipt(values: Mapping[str, Any]) -> Receipt:
+    """Out of what people type: fields of Receipt, `rates` and `lines` as mappings.
+
+    Raises RegistrationNumberInvalid, ShopPhoneMalformed.
+    """
+    given = dict(values)
+    if given["registration_number"]:
+        given["registration_number"] = read_registration_number(given["registration_number"]).digits
+    if given["phone"]:
+        given["phone"] = read_shop_phone(given["phone"])
+    for name in ("shop_name", "receipt_number"):
+        given[name] = one_line_or_none(given[name])
+    given["rates"] = tuple(RateTotal(**rate) for rate in given["rates"])
+    given["lines"] = tuple(ReceiptLine(**line) for line in given["lines"])
+    return Receipt(**given)
 
 
 # --- Sums ---

@@ -23,6 +23,7 @@ from backend.organisations.rules import (
     read_corporate_number,
     read_position,
     read_registration_number,
+    read_shop_phone,
 )
 from backend.organisations.texts import (
     normalise_tags,
@@ -32,12 +33,7 @@ from backend.organisations.texts import (
     search_text,
 )
 from backend.people.principals import RoleAssignment
-from backend.people.rules import (
-    NICKNAME_MAX_CHARACTERS,
-    LoginMalformed,
-    normalise_email,
-    normalise_phone,
-)
+from backend.people.rules import NICKNAME_MAX_CHARACTERS, LoginMalformed, normalise_email
 from backend.people.service.letters import queue_letter
 from backend.people.service.member_lists import close_lists_of_shop
 from backend.people.service.staff import invite_staff
@@ -53,10 +49,6 @@ class ApplicationPending(Conflict):
 
 class ContactEmailMalformed(Refused):
     """No e-mail address: the city's answer could not be sent."""
-
-
-class ShopPhoneMalformed(Refused):
-    """No telephone number."""
 
 
 class ReasonRequired(Refused):
@@ -252,7 +244,7 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
     if given.get("registration_number"):
         values["registration_number"] = read_registration_number(given["registration_number"]).digits
     if given.get("phone"):
-        values["phone"] = _normalise_phone(given["phone"])
+        values["phone"] = read_shop_phone(given["phone"])
     return values
 
 
@@ -276,13 +268,6 @@ def _normalise_contact(email: str) -> str:
         return normalise_email(email)
     except LoginMalformed as error:
         raise ContactEmailMalformed(field="contact_email") from error
-
-
-def _normalise_phone(phone: str) -> str:
-    try:
-        return normalise_phone(phone)
-    except LoginMalformed as error:
-        raise ShopPhoneMalformed(field="phone") from error
 
 
 def _refuse_twin(session: Session, shop: Shop) -> None:

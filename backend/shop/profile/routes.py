@@ -9,6 +9,7 @@ from backend.organisations.rules import (
     OpeningHoursOverlapping,
     PositionInvalid,
     RegistrationNumberInvalid,
+    ShopPhoneMalformed,
     read_opening_hours,
 )
 from backend.organisations.service import shops
@@ -53,7 +54,7 @@ def get_own_shop(call: Call, query: dict[str, Any]) -> ShopDescription:
         NameBlank,
         PositionInvalid,
         RegistrationNumberInvalid,
-        shops.ShopPhoneMalformed,
+        ShopPhoneMalformed,
         TagInvalid,
     ],
     example={"description_en": "Bread from Hokkaido wheat.", "tags": ["bakery", "cafe"]},
