@@ -9,6 +9,7 @@ from backend.base.database import Database
 from backend.base.secrets import Vault
 from backend.city import ROUTES as CITY_ROUTES
 from backend.claims.readers import find_reader
+from backend.claims.terms import load_terms
 from backend.config import Settings, read_settings
 from backend.mobile import PAGES as MOBILE_PAGES
 from backend.mobile import ROUTES as CITIZEN_ROUTES
@@ -43,6 +44,7 @@ def create_app(
             vault=Vault(settings.secret_key),
             region=load_region(settings.region_file),
             receipt_reader=find_reader(settings.receipt_reader, seconds=settings.receipt_read_seconds),
+            claim_terms=load_terms(settings.claim_terms_file),
             verify_firebase_token=verify_firebase_token,
         ),
     )

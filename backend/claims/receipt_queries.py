@@ -119,7 +119,8 @@ def list_likely_claims(session: Session, *, claim: Claim, receipt: Receipt) -> S
     return [
         other.id
         for other in session.scalars(query.order_by(Claim.id))
-        if other.done_at and are_likely_one(stated, Statement(receipt_of(other).receipt_number, other.done_at))
+        if other.done_at
+        and are_likely_one(stated, Statement(receipt_of(other).receipt_number, other.done_at))
     ]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Float, LargeBinary, and_, bindparam, exist
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.base.clock import in_jst
-from backend.base.errors import NotFound
+from backend.base.errors import Conflict, NotFound
 from backend.base.pages import Page, PageRequest, aware_moment, make_page
 from backend.base.secrets import hash_token
 from backend.base.statements import Prepared
@@ -33,6 +33,10 @@ from backend.people.principals import RegisterPrincipal
 
 class ShopNotFound(NotFound):
     """Not there, not open to citizens, or not the caller's."""
+
+
+class ShopNotActive(Conflict):
+    """Applied for, suspended or closed."""
 
 
 class ProductNotFound(NotFound):

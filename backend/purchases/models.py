@@ -42,6 +42,7 @@ class SigningKey(Base):
 class IssuerKind(enum.StrEnum):
     CLERK = "clerk"
     REGISTER = "register"
+    CITY = "city"  # of refunds only: it takes back what never was a purchase
 
 
 class TillCode(Base):
@@ -139,6 +140,13 @@ class Purchase(Base):
             postgresql_where=text("checkout_id IS NOT NULL"),
             sqlite_where=text("checkout_id IS NOT NULL"),
         ),
+        Index(
+            "uq_purchases_claim_id",
+            "claim_id",
+            unique=True,
+            postgresql_where=text("claim_id IS NOT NULL"),
+            sqlite_where=text("claim_id IS NOT NULL"),
+        ),
         Index("ix_purchases_account_id_id", "account_id", "id"),
         Index("ix_purchases_shop_id_id", "shop_id", "id"),
     )
@@ -150,6 +158,7 @@ class Purchase(Base):
     till_code_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("till_codes.id"))
     citizen_code_id: Mapped[uuid.UUID | None]
     checkout_id: Mapped[uuid.UUID | None]
+    claim_id: Mapped[uuid.UUID | None]
     # What was sold; what discount and points left of it was paid in money.
     amount_yen: Mapped[int] = mapped_column(BigInteger)
     discount_yen: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
@@ -199,7 +208,7 @@ class Refund(Base):
 
     __tablename__ = "refunds"
     __table_args__ = (
-        CheckConstraint("issuer_kind IN ('clerk', 'register')", name="issuer_kind"),
+        CheckConstraint("issuer_kind IN ('clerk', 'register', 'city')", name="issuer_kind"),
         CheckConstraint("amount_yen = cash_yen + returned_points + discount_yen", name="amount_yen"),
         CheckConstraint(
             "cash_yen >= 0 AND returned_points >= 0 AND discount_yen >= 0"

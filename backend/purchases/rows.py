@@ -31,11 +31,12 @@ Rows = dict[str, list[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """How a purchase came about: exactly one of the three. With a till code, the citizen's own request."""
+    """How a purchase came about: exactly one of the four. With a till code, the citizen's own request."""
 
     till_code_id: uuid.UUID | None = None
     citizen_code_id: uuid.UUID | None = None
     checkout_id: uuid.UUID | None = None
+    claim_id: uuid.UUID | None = None
     request_key: str | None = None
     request_hash: bytes | None = None
 
@@ -141,6 +142,7 @@ def _purchase_row(settled: Settled, record: PurchaseRecord) -> dict[str, Any]:
         "till_code_id": evidence.till_code_id,
         "citizen_code_id": evidence.citizen_code_id,
         "checkout_id": evidence.checkout_id,
+        "claim_id": evidence.claim_id,
         "amount_yen": record.amount_yen,
         "discount_yen": record.discount_yen,
         "spent_points": record.spent_points,

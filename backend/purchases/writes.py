@@ -39,6 +39,7 @@ PURCHASES = insert_into(
     "till_code_id",
     "citizen_code_id",
     "checkout_id",
+    "claim_id",
     "amount_yen",
     "discount_yen",
     "spent_points",

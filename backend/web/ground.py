@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from backend.base.database import Database
 from backend.base.secrets import Vault
 from backend.claims.readers import ReceiptReader
+from backend.claims.terms import ClaimTerms
 from backend.config import Settings
 from backend.organisations.regions import Region
 
@@ -19,6 +20,7 @@ class Ground:
     vault: Vault
     region: Region
     receipt_reader: ReceiptReader
+    claim_terms: ClaimTerms
     # Verifies a Firebase ID token and gives its user; None where the embedded provider signs citizens in.
     verify_firebase_token: Callable[[str], str] | None
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from backend.base.clock import city_day
@@ -177,11 +177,13 @@ def _lines_yen(receipt: Receipt, rate: RateTotal) -> int:
     return rate.amount_yen - (rate.tax_yen or 0)
 
 
-def check_complete(receipt: Receipt) -> None:
-    """What must stand there before anybody looks at it. Raises ReceiptFieldMissing."""
-    for name in ("total_yen", "done_at"):
-        if getattr(receipt, name) is None:
-            raise ReceiptFieldMissing(field=name)
+def check_complete(receipt: Receipt) -> tuple[datetime, int]:
+    """When and how much, without which nobody looks at it. Raises ReceiptFieldMissing."""
+    if receipt.total_yen is None:
+        raise ReceiptFieldMissing(field="total_yen")
+    if receipt.done_at is None:
+        raise ReceiptFieldMissing(field="done_at")
+    return receipt.done_at, receipt.total_yen
 
 
 # --- What becomes a purchase ---
@@ -243,20 +245,17 @@ def plain_receipt_number(printed: str) -> str:
     return letters.lstrip("0")
 
 
-def signatures_of(
-    *, issuers: Collection[str], receipt_number: str | None, done_at: datetime, total_yen: int
-) -> frozenset[bytes]:
+def signatures_of(receipt: Receipt, *, issuers: Collection[str]) -> frozenset[bytes]:
     """What no two claims may share: one for each name of who gave the receipt out (its number, its shop).
 
-    Without a receipt number there is none: many pay the same at the same shop on the same day.
+    Without a receipt number there is none: many pay the same at the same shop on the same day. Raises
+    ReceiptFieldMissing.
     """
-    number = plain_receipt_number(receipt_number or "")
-    if not number:
-        return frozenset()
-    on: date = city_day(done_at)
+    done_at, total_yen = check_complete(receipt)
+    number = plain_receipt_number(receipt.receipt_number or "")
+    stated = [number, city_day(done_at).isoformat(), str(total_yen)]
     return frozenset(
-        hashlib.sha256("\n".join((issuer, number, on.isoformat(), str(total_yen))).encode()).digest()
-        for issuer in issuers
+        hashlib.sha256("\n".join([issuer, *stated]).encode()).digest() for issuer in issuers if number
     )
 
 

@@ -135,7 +135,7 @@ def submit_receipt(
     check_complete(receipt)
     if claim.shop_id is None:
         raise ReceiptShopUnknown(field="shop_id")
-    _take_signatures(session, claim, receipt, at)
+    _take_signatures(session, claim, claim.shop_id, receipt, at)
     photo_numbers = [photo.number for photo in list_photos(session, claim_id=claim_id) if photo.is_kept]
     warnings = [*claim.evidence["warnings"], *([] if photo_numbers else ["photo_missing"])]
     claim.evidence = claim.evidence | {"warnings": warnings, "photo_numbers": photo_numbers}
@@ -192,18 +192,14 @@ def _warnings(session: Session, receipt: Receipt, shop_id: uuid.UUID | None) -> 
     return warnings
 
 
-def _take_signatures(session: Session, claim: Claim, receipt: Receipt, at: datetime) -> None:
+def _take_signatures(
+    session: Session, claim: Claim, shop_id: uuid.UUID, receipt: Receipt, at: datetime
+) -> None:
     """Whoever takes one at the same moment meets the primary key, and is told at the second try."""
-    assert claim.shop_id and receipt.done_at and receipt.total_yen  # noqa: S101 (looked at before)
-    issuers = {str(claim.shop_id), *list_registration_numbers(session, shop_id=claim.shop_id)}
+    issuers = {str(shop_id), *list_registration_numbers(session, shop_id=shop_id)}
     if receipt.registration_number:
         issuers.add(receipt.registration_number)
-    signatures = signatures_of(
-        issuers=issuers,
-        receipt_number=receipt.receipt_number,
-        done_at=receipt.done_at,
-        total_yen=receipt.total_yen,
-    )
+    signatures = signatures_of(receipt, issuers=issuers)
     if find_taken_signature(session, signatures=signatures, claim_id=claim.id) is not None:
         raise ReceiptClaimed(field="receipt_number")
     session.add_all(

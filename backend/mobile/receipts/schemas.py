@@ -53,14 +53,17 @@ class ReceiptIn(In):
         load_default=None, metadata={"description": "My pick; left out: by what is printed on the receipt."}
     )
     registration_number = text_field(
-        20, load_default=None, metadata={"description": "登録番号: T and 13 digits.", "example": "T8700110005901"}
+        20,
+        load_default=None,
+        metadata={"description": "登録番号: T and 13 digits.", "example": "T8700110005901"},
     )
     phone = text_field(20, load_default=None)
     shop_name = text_field(80, load_default=None)
     receipt_number = text_field(40, load_default=None)
     done_at = Moment(load_default=None, metadata={"description": "The time printed on it."})
     total_yen = Yen(
-        load_default=None, metadata={"description": "合計 with tax, before points or vouchers that pay for it."}
+        load_default=None,
+        metadata={"description": "合計 with tax, before points or vouchers that pay for it."},
     )
     rates = fields.List(
         fields.Nested(ReceiptRateIn),

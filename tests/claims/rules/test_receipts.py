@@ -1,7 +1,9 @@
 """Sums of receipts, what becomes of their lines, and what tells two of them apart."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -184,22 +186,17 @@ class TestPlainReceiptNumber:
         assert plain_receipt_number("A-0012") == "a0012"
 
 
-class TestSignaturesOf:
-    def signatures(self, **changes: object) -> frozenset[bytes]:
-        stated: dict[str, object] = {
-            "issuers": ["T1", "shop"],
-            "receipt_number": "17",
-            "done_at": DONE_AT,
-            "total_yen": 650,
-        }
-        return signatures_of(**(stated | changes))  # type: ignore[arg-type]
+def signatures(issuers: Sequence[str] = ("T1", "shop"), **changes: Any) -> frozenset[bytes]:
+    return signatures_of(replace(BAKERY, **changes), issuers=issuers)
 
+
+class TestSignaturesOf:
     def test_are_one_for_each_name_of_who_gave_it_out(self) -> None:
-        assert self.signatures() == self.signatures(issuers=["T1"]) | self.signatures(issuers=["shop"])
-        assert len(self.signatures()) == 2
+        assert signatures() == signatures(["T1"]) | signatures(["shop"])
+        assert len(signatures()) == 2
 
     def test_are_the_same_all_day(self) -> None:
-        assert self.signatures() == self.signatures(done_at=DONE_AT + timedelta(hours=12))
+        assert signatures() == signatures(done_at=DONE_AT + timedelta(hours=12))
 
     @pytest.mark.parametrize(
         "changes",
@@ -211,12 +208,12 @@ class TestSignaturesOf:
             {"done_at": DONE_AT + timedelta(hours=13)},
         ],
     )
-    def test_are_others_of_another_receipt(self, changes: dict[str, object]) -> None:
-        assert self.signatures().isdisjoint(self.signatures(**changes))
+    def test_are_others_of_another_receipt(self, changes: dict[str, Any]) -> None:
+        assert signatures().isdisjoint(signatures(**changes))
 
     @pytest.mark.parametrize("number", [None, "", "No.", "000"])
     def test_are_none_without_a_number(self, number: str | None) -> None:
-        assert self.signatures(receipt_number=number) == frozenset()
+        assert signatures(receipt_number=number) == frozenset()
 
 
 class TestAreLikelyOne:
