@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from backend.base.database import Base
 from backend.campaigns.models import CampaignCard, CampaignCounter, CampaignStamp, MissionClaim
 from backend.claims.models import Claim, ClaimCounter, ClaimEvent, Flag
-from backend.claims.receipt_models import ReceiptPhoto
+from backend.claims.receipt_models import ReceiptPhoto, ReceiptSignature
 from backend.notices.models import Delivery, Device, DeviceUse, Notice
 from backend.offers.models import Coupon, SavedOffer
 from backend.organisations.models import FavouriteShop
@@ -150,6 +150,13 @@ HOLDINGS: Mapping[str, Holding] = {
         ReceiptPhoto,
         lambda citizen: ReceiptPhoto.citizen_id == citizen.citizen_id,
         frozenset({"content"}),  # no text; GET /v1/claims/{claim_id}/photos/{number} gives it
+    ),
+    "receipt_signatures": Holding(
+        ReceiptSignature,
+        lambda citizen: ReceiptSignature.claim_id.in_(
+            select(Claim.id).where(Claim.account_id == citizen.account_id)
+        ),
+        frozenset({"signature"}),
     ),
     "claim_counters": Holding(ClaimCounter, lambda citizen: ClaimCounter.account_id == citizen.account_id),
     "flags": Holding(Flag, lambda citizen: Flag.account_id == citizen.account_id),

@@ -1,9 +1,30 @@
-"""Receipts as a till prints them: their text, and a photo of it."""
+"""Receipts as a till prints them: their text, a photo of it, and what a citizen's app sends of them."""
 
 import io
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
+from werkzeug.test import TestResponse
+
+from tests.factories.purchases import KEY
+from tests.support.client import ApiClient
+
+# Of the shop of the small town, twelve minutes before noon. One point a hundred yen: 6 points.
+BAKERY: dict[str, Any] = {
+    "shop_name": "麦と汽笛",
+    "receipt_number": "No.004217",
+    "done_at": "2026-06-15T11:48:00+09:00",
+    "total_yen": 650,
+    "rates": [
+        {"tax_permille": 80, "amount_yen": 540, "tax_yen": 40},
+        {"tax_permille": 100, "amount_yen": 110, "tax_yen": 10},
+    ],
+    "lines": [
+        {"name": "バターロール", "quantity": 2, "amount_yen": 540, "tax_permille": 80},
+        {"name": "紙袋", "amount_yen": 110},
+    ],
+}
 
 FONTS = Path("/usr/share/fonts")
 
@@ -44,3 +65,40 @@ def photograph(text: str, font: Path) -> bytes:
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()
+
+
+def small_photo(colour: str = "white") -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 90), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def draft(caller: ApiClient, key: str = KEY, **changes: Any) -> dict[str, Any]:
+    """The bakery's receipt, or what `changes` make of it, as it was answered."""
+    response = send_draft(caller, key, **changes)
+    assert response.status_code == 201, response.get_json()
+    drafted: dict[str, Any] = response.get_json()
+    return drafted
+
+
+def send_draft(caller: ApiClient, key: str = KEY, **changes: Any) -> TestResponse:
+    return caller.post("/v1/claims/receipt", {**BAKERY, **changes}, headers={"Idempotency-Key": key})
+
+
+def put_photo(caller: ApiClient, claim_id: str, number: int = 1, photo: bytes | None = None) -> TestResponse:
+    path = f"/v1/claims/{claim_id}/photos/{number}"
+    return caller.put(path, data=photo or small_photo(), content_type="image/png")
+
+
+def submit(caller: ApiClient, key: str = KEY, **changes: Any) -> TestResponse:
+    """Draft it and hand it in."""
+    return caller.post(f"/v1/claims/{draft(caller, key, **changes)['id']}/submit")
+
+
+def hand_in(caller: ApiClient, key: str = KEY, photo: bytes | None = None, **changes: Any) -> str:
+    """With a photo; the id of the claim."""
+    claim_id: str = draft(caller, key, **changes)["id"]
+    put_photo(caller, claim_id, photo=photo)
+    response = caller.post(f"/v1/claims/{claim_id}/submit")
+    assert response.status_code == 200, response.get_json()
+    return claim_id

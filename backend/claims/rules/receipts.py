@@ -45,10 +45,6 @@ class ReceiptLinesMismatched(Refused):
     """The lines do not sum to the total, or not to that of their rate."""
 
 
-class ReceiptLineUnknown(Refused):
-    """There is no line at that place."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateTotal:
     """`amount_yen` with tax; `tax_yen`: how much of it is tax, if the receipt says so."""
@@ -189,22 +185,17 @@ def check_complete(receipt: Receipt) -> tuple[datetime, int]:
 # --- What becomes a purchase ---
 
 
-def sale_lines(receipt: Receipt, places: Collection[int] | None = None) -> tuple[SaleLine, ...]:
-    """The lines with tax; `places`: only those, from 0. Raises ReceiptLineUnknown."""
-    unknown = [place for place in places or () if not 0 <= place < len(receipt.lines)]
-    if unknown:
-        raise ReceiptLineUnknown(field="lines", place=unknown[0])
-    amounts = _amounts_with_tax(receipt)
+def sale_lines(receipt: Receipt) -> tuple[SaleLine, ...]:
+    """The lines with tax."""
     return tuple(
         SaleLine(
             name=line.name,
             quantity=line.quantity,
-            amount_yen=amounts[place],
+            amount_yen=amount_yen,
             gtin=line.gtin,
             tax_permille=line.tax_permille,
         )
-        for place, line in enumerate(receipt.lines)
-        if places is None or place in places
+        for line, amount_yen in zip(receipt.lines, _amounts_with_tax(receipt), strict=True)
     )
 
 

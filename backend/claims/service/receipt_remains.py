@@ -2,8 +2,9 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.claims.models import Claim, ClaimKind, ClaimStatus
@@ -25,35 +26,41 @@ def tidy_receipts(session: Session, *, terms: ClaimTerms, at: datetime, limit: i
     A rejection is for good once its appeal was decided, or the time to appeal is over; other decisions at once. A
     draft that is older than anything that may be claimed keeps no photo either.
     """
-    rejected = _rejected_for_good(terms, at)
-    oldest = at - timedelta(hours=terms.kinds[ClaimKind.RECEIPT].window_hours)
-    stale = and_(Claim.status == ClaimStatus.DRAFT.value, Claim.created_at <= oldest)
-    shown = exists().where(ReceiptPhoto.claim_id == Claim.id, ReceiptPhoto.content.is_not(None))
-    held = exists().where(ReceiptSignature.claim_id == Claim.id)
-    unneeded = _lock(session, shown, or_(Claim.status.in_(ACCEPTED), rejected, stale), limit)
+    unneeded = _lock(session, _with_unneeded_photos(terms, at), limit)
     photos = update(ReceiptPhoto).where(
         ReceiptPhoto.claim_id.in_(unneeded), ReceiptPhoto.content.is_not(None)
     )
     session.execute(photos.values(content=None, removed_at=at))
-    freed = _lock(session, held, rejected, limit)
+    freed = _lock(session, _held_in_vain(terms, at), limit)
     session.execute(delete(ReceiptSignature).where(ReceiptSignature.claim_id.in_(freed)))
     return max(len(unneeded), len(freed))
 
 
-def _rejected_for_good(terms: ClaimTerms, at: datetime) -> ColumnElement[bool]:
+def has_untidy_receipt(session: Session, *, terms: ClaimTerms, at: datetime) -> bool:
+    due = (_with_unneeded_photos(terms, at), _held_in_vain(terms, at))
+    return any(session.scalar(query.limit(1)) is not None for query in due)
+
+
+def _with_unneeded_photos(terms: ClaimTerms, at: datetime) -> Select[Any]:
+    oldest = at - timedelta(hours=terms.kinds[ClaimKind.RECEIPT].window_hours)
+    stale = and_(Claim.status == ClaimStatus.DRAFT.value, Claim.created_at <= oldest)
+    kept = exists().where(ReceiptPhoto.claim_id == Claim.id, ReceiptPhoto.content.is_not(None))
+    return select(Claim.id).where(
+        kept, or_(Claim.status.in_(ACCEPTED), _is_rejected_for_good(terms, at), stale)
+    )
+
+
+def _held_in_vain(terms: ClaimTerms, at: datetime) -> Select[Any]:
+    held = exists().where(ReceiptSignature.claim_id == Claim.id)
+    return select(Claim.id).where(held, _is_rejected_for_good(terms, at))
+
+
+def _is_rejected_for_good(terms: ClaimTerms, at: datetime) -> ColumnElement[bool]:
     is_over = Claim.decided_at <= at - timedelta(days=terms.appeal_days)
     return and_(Claim.status == ClaimStatus.REJECTED.value, or_(Claim.appealed_at.is_not(None), is_over))
 
 
-def _lock(
-    session: Session, concerned: ColumnElement[bool], is_due: ColumnElement[bool], limit: int
-) -> list[uuid.UUID]:
+def _lock(session: Session, query: Select[Any], limit: int) -> list[uuid.UUID]:
     """Those whom nobody is just changing."""
-    query = (
-        select(Claim.id)
-        .where(Claim.kind == ClaimKind.RECEIPT.value, concerned, is_due)
-        .order_by(Claim.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    query = query.order_by(Claim.id).limit(limit).with_for_update(skip_locked=True, of=Claim)
     return list(session.scalars(query))

@@ -50,7 +50,7 @@ READINGS = RateLimit("read_receipt", "receipt_readings", By.TOKEN)
 @face.operation(
     "POST",
     "/claims/receipt",
-    permission=Permission.RECORD_OWN_PURCHASES,
+    permission=Permission.MANAGE_OWN_CLAIMS,
     body=ReceiptIn,
     headers=IdempotencyHeaders,
     answer=ReceiptClaimOut,
@@ -81,7 +81,7 @@ def draft_receipt(call: Call, body: dict[str, Any], headers: dict[str, Any]) -> 
 @face.operation(
     "GET",
     "/claims/<uuid:claim_id>/receipt",
-    permission=Permission.RECORD_OWN_PURCHASES,
+    permission=Permission.MANAGE_OWN_CLAIMS,
     answer=ReceiptClaimOut,
     errors=[ClaimNotFound],
 )
@@ -93,7 +93,7 @@ def get_receipt(call: Call, claim_id: uuid.UUID) -> dict[str, Any]:
 @face.operation(
     "PUT",
     "/claims/<uuid:claim_id>/receipt",
-    permission=Permission.RECORD_OWN_PURCHASES,
+    permission=Permission.MANAGE_OWN_CLAIMS,
     body=ReceiptIn,
     answer=ReceiptClaimOut,
     errors=[*RECEIPT_ERRORS, ClaimNotFound, ClaimNotDraft],
@@ -116,7 +116,7 @@ def correct_receipt(call: Call, claim_id: uuid.UUID, body: dict[str, Any]) -> di
 @face.operation(
     "PUT",
     "/claims/<uuid:claim_id>/photos/<int:number>",
-    permission=Permission.RECORD_OWN_PURCHASES,
+    permission=Permission.MANAGE_OWN_CLAIMS,
     body=PHOTO,
     answer=ReceiptClaimOut,
     errors=[
@@ -146,7 +146,7 @@ def put_receipt_photo(call: Call, claim_id: uuid.UUID, number: int, body: Pictur
 @face.operation(
     "GET",
     "/claims/<uuid:claim_id>/photos/<int:number>",
-    permission=Permission.RECORD_OWN_PURCHASES,
+    permission=Permission.MANAGE_OWN_CLAIMS,
     answer=("image/jpeg",),
     errors=[ClaimNotFound, ReceiptPhotoNotFound],
 )
@@ -165,7 +165,7 @@ def get_receipt_photo(call: Call, claim_id: uuid.UUID, number: int) -> Blob:
 @face.operation(
     "DELETE",
     "/claims/<uuid:claim_id>/photos/<int:number>",
-    permission=Permission.RECORD_OWN_PURCHASES,
+    permission=Permission.MANAGE_OWN_CLAIMS,
     status=204,
     errors=[ClaimNotFound, ClaimNotDraft, ReceiptPhotoNotFound],
 )
@@ -179,7 +179,7 @@ def delete_receipt_photo(call: Call, claim_id: uuid.UUID, number: int) -> None:
 @face.operation(
     "POST",
     "/claims/<uuid:claim_id>/read",
-    permission=Permission.RECORD_OWN_PURCHASES,
+    permission=Permission.MANAGE_OWN_CLAIMS,
     answer=ReceiptReadingOut,
     errors=[ClaimNotFound],
     limits=[READINGS],
@@ -199,7 +199,7 @@ def read_receipt_photos(call: Call, claim_id: uuid.UUID) -> Later:
 @face.operation(
     "POST",
     "/claims/<uuid:claim_id>/submit",
-    permission=Permission.RECORD_OWN_PURCHASES,
+    permission=Permission.MANAGE_OWN_CLAIMS,
     answer=ReceiptClaimOut,
     errors=[
         ClaimLimitReached,

@@ -16,7 +16,6 @@ from backend.claims.rules.receipts import (
     ReceiptFieldMissing,
     ReceiptLine,
     ReceiptLinesMismatched,
-    ReceiptLineUnknown,
     ReceiptTaxMismatched,
     ReceiptTotalsMismatched,
     Statement,
@@ -151,14 +150,6 @@ class TestSaleLines:
 
         assert [line.amount_yen for line in lines] == [333 + 27, 167 + 13, 100 + 10]
         assert sum(line.amount_yen for line in lines) == WITHOUT_TAX.total_yen
-
-    def test_may_be_some_of_them(self) -> None:
-        assert [line.name for line in sale_lines(BAKERY, {1})] == ["紙袋"]
-
-    @pytest.mark.parametrize("place", [-1, 2])
-    def test_are_none_that_the_receipt_does_not_have(self, place: int) -> None:
-        with pytest.raises(ReceiptLineUnknown):
-            sale_lines(BAKERY, {0, place})
 
 
 class TestSpread:
