@@ -2,11 +2,14 @@
 
 from backend.city.budgets import routes as budgets
 from backend.city.campaigns import routes as campaigns
+from backend.city.claims import routes as claims
 from backend.city.corrections import routes as corrections
+from backend.city.flags import routes as flags
 from backend.city.member_lists import routes as member_lists
 from backend.city.offers import routes as offers
 from backend.city.previews import routes as previews
 from backend.city.purchases import routes as purchases
+from backend.city.receipts import routes as receipts
 from backend.city.reward_codes import routes as reward_codes
 from backend.city.sessions import routes as sessions
 from backend.city.shops import routes as shops
@@ -27,4 +30,7 @@ ROUTES: list[Face] = [
     member_lists.face,
     budgets.face,
     corrections.face,
+    claims.face,
+    receipts.face,
+    flags.face,
 ]

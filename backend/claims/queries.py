@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from backend.base.errors import NotFound
@@ -22,6 +22,7 @@ from backend.claims.models import (
     WaitsFor,
 )
 from backend.organisations.models import Shop
+from backend.people.models import Citizen, CitizenLogin, Staff
 from backend.purchases.queries import ShopCard
 
 
@@ -140,9 +141,21 @@ def list_claim_events(session: Session, *, claim_id: uuid.UUID) -> Sequence[Clai
     return session.scalars(query).all()
 
 
-def count_waiting_claims(session: Session, *, waits_for: WaitsFor) -> int:
-    query = select(func.count()).select_from(Claim).where(Claim.waits_for == waits_for.value)
-    return session.scalar(query) or 0
+def has_unconfirmed_claim(session: Session, *, at: datetime) -> bool:
+    """Whether the shop's time is over for one."""
+    due = select(Claim.id).where(Claim.waits_for == WaitsFor.SHOP.value, Claim.expires_at <= at).limit(1)
+    return session.scalar(due) is not None
+
+
+def is_own_account(session: Session, *, staff_id: uuid.UUID, account_id: uuid.UUID) -> bool:
+    """Whether the account's citizen signs in with the address of the staff member: all that the two have in common."""
+    query = (
+        select(Staff.id)
+        .join(CitizenLogin, CitizenLogin.subject == Staff.email)
+        .join(Citizen, Citizen.id == CitizenLogin.citizen_id)
+        .where(Staff.id == staff_id, CitizenLogin.kind == "email", Citizen.account_id == account_id)
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def get_flag(session: Session, *, flag_id: uuid.UUID) -> Flag:

@@ -16,8 +16,11 @@ import structlog
 
 from backend.base.database import Database
 from backend.base.errors import DatabaseUnavailable
+from backend.claims.terms import load_terms
 from backend.config import Settings
+from backend.jobs.claims import move_claims, raise_flags
 from backend.jobs.housekeeping import end_holds, lapse_points, purge
+from backend.jobs.receipts import tidy_decided_receipts
 from backend.jobs.sealing import seal_block
 from backend.jobs.senders import make_senders
 from backend.jobs.sending import close_leases, send_letters, send_pushes
@@ -63,6 +66,7 @@ def run_worker(settings: Settings, *, once: bool = False, stop: threading.Event 
 
 def make_jobs(settings: Settings, database: Database) -> list[Job]:
     senders = make_senders(settings)
+    terms = load_terms(settings.claim_terms_file)
     return [
         Job("send_pushes", 1, lambda: send_pushes(database, senders.push)),
         Job("send_letters", 1, lambda: send_letters(database, senders)),
@@ -71,6 +75,9 @@ def make_jobs(settings: Settings, database: Database) -> list[Job]:
         Job("expire_holds", 15, lambda: end_holds(database)),
         Job("lapse_points", 300, lambda: lapse_points(database)),
         Job("seal_ledger", 60, lambda: seal_block(database)),
+        Job("move_claims", 60, lambda: move_claims(database)),
+        Job("raise_flags", 60, lambda: raise_flags(database, terms)),
+        Job("tidy_receipts", 300, lambda: tidy_decided_receipts(database, terms)),
         Job("purge", 21_600, lambda: purge(database)),
     ]
 

@@ -25,6 +25,7 @@ class Permission(enum.StrEnum):
     READ_OWN_NOTICES = "read_own_notices"
     MANAGE_OWN_COUPONS = "manage_own_coupons"
     EARN_BY_MISSIONS = "earn_by_missions"
+    MANAGE_OWN_CLAIMS = "manage_own_claims"
 
     # shops, each over their own
     MANAGE_OWN_STAFF_SESSION = "manage_own_staff_session"
@@ -37,6 +38,7 @@ class Permission(enum.StrEnum):
     SELL_TO_CITIZENS = "sell_to_citizens"
     REFUND_PURCHASES = "refund_purchases"
     EDIT_OWN_OFFERS = "edit_own_offers"
+    CONFIRM_CLAIMS = "confirm_claims"
 
     # the city
     MANAGE_STAFF = "manage_staff"
@@ -53,6 +55,7 @@ class Permission(enum.StrEnum):
     READ_CORRECTIONS = "read_corrections"
     PROPOSE_CORRECTIONS = "propose_corrections"
     APPROVE_CORRECTIONS = "approve_corrections"
+    REVIEW_CLAIMS = "review_claims"
 
 
 P = Permission
@@ -66,11 +69,14 @@ CITIZEN_PERMISSIONS = frozenset(
         P.READ_OWN_NOTICES,
         P.MANAGE_OWN_COUPONS,
         P.EARN_BY_MISSIONS,
+        P.MANAGE_OWN_CLAIMS,
     }
 )
 
 SHOP_ROLE_PERMISSIONS = {
-    "clerk": frozenset({P.READ_OWN_SHOP, P.ISSUE_TILL_CODES, P.SELL_TO_CITIZENS, P.REFUND_PURCHASES}),
+    "clerk": frozenset(
+        {P.READ_OWN_SHOP, P.ISSUE_TILL_CODES, P.SELL_TO_CITIZENS, P.REFUND_PURCHASES, P.CONFIRM_CLAIMS}
+    ),
     "manager": frozenset(
         {
             P.READ_OWN_SHOP,
@@ -82,6 +88,7 @@ SHOP_ROLE_PERMISSIONS = {
             P.SELL_TO_CITIZENS,
             P.REFUND_PURCHASES,
             P.EDIT_OWN_OFFERS,
+            P.CONFIRM_CLAIMS,
         }
     ),
 }
@@ -100,6 +107,7 @@ CITY_ROLE_PERMISSIONS = {
             P.EDIT_BUDGETS,
             P.READ_CORRECTIONS,
             P.PROPOSE_CORRECTIONS,
+            P.REVIEW_CLAIMS,
         }
     ),
     "approver": frozenset(
@@ -109,6 +117,7 @@ CITY_ROLE_PERMISSIONS = {
             P.READ_BUDGETS,
             P.READ_CORRECTIONS,
             P.APPROVE_CORRECTIONS,
+            P.REVIEW_CLAIMS,
         }
     ),
     "counter": frozenset({P.VERIFY_CITIZENS, P.EXPLAIN_PURCHASES}),
@@ -116,7 +125,7 @@ CITY_ROLE_PERMISSIONS = {
 
 SCOPE_PERMISSIONS = {
     "codes": frozenset({P.ISSUE_TILL_CODES}),
-    "sales": frozenset({P.SELL_TO_CITIZENS, P.REFUND_PURCHASES}),
+    "sales": frozenset({P.SELL_TO_CITIZENS, P.REFUND_PURCHASES, P.CONFIRM_CLAIMS}),
     "shop": frozenset({P.READ_OWN_SHOP}),
 }
 

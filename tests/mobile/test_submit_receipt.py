@@ -1,18 +1,16 @@
 """POST /v1/claims/{claim_id}/submit: a receipt is handed in, once."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
-import time_machine
 
 from backend.base.database import Database
 from backend.claims.models import Claim, Flag
 from tests.factories.organisations import make_shop
 from tests.factories.purchases import OTHER_KEY, buy
 from tests.factories.receipts import draft, hand_in, put_photo, small_photo, submit
-from tests.factories.world import World
 from tests.support.client import ApiClient
 
 NO_NUMBER = {"receipt_number": None}
@@ -137,7 +135,9 @@ class TestSameReceipt:
 
         assert submit(neighbour, shop_name="支店").get_json()["code"] == "receipt_claimed"
 
-    @pytest.mark.parametrize("changes", [{"receipt_number": "4218"}, {"total_yen": 540, "rates": [], "lines": []}])
+    @pytest.mark.parametrize(
+        "changes", [{"receipt_number": "4218"}, {"total_yen": 540, "rates": [], "lines": []}]
+    )
     def test_is_not_another_one(
         self, citizen: ApiClient, neighbour: ApiClient, changes: dict[str, Any]
     ) -> None:
@@ -180,9 +180,7 @@ class TestLikelySameReceipt:
 
         assert reports(hand_in(neighbour, photo=small_photo("coral"))) == {}
 
-    def test_is_known_by_its_photo(
-        self, citizen: ApiClient, neighbour: ApiClient, reports: Reports
-    ) -> None:
+    def test_is_known_by_its_photo(self, citizen: ApiClient, neighbour: ApiClient, reports: Reports) -> None:
         first_id = hand_in(citizen)
 
         second_id = hand_in(neighbour, receipt_number="18", total_yen=540, rates=[], lines=[])

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.base.errors import Conflict, Forbidden, Refused, SecondPersonRequired
 from backend.claims.models import ActorKind, Claim, ClaimAct, ClaimStatus, DecisionCode, WaitsFor
-from backend.claims.queries import ClaimNotFound, lock_claim
+from backend.claims.queries import ClaimNotFound, is_own_account, lock_claim
 from backend.claims.service.closing import accept_claim, reject_claim
 from backend.claims.service.recording import Actor, ClaimContext, note_event
-from backend.people.models import CitizenLogin, Staff
 from backend.purchases.rules.sales import SaleLine, read_lines
 
 
@@ -92,7 +90,7 @@ def decide_by_shop(
     if _waits_for(claim, at) is not WaitsFor.SHOP:
         raise ClaimNotWaiting
     if actor.kind is ActorKind.CLERK:
-        _refuse_own(session, claim, actor.id)
+        refuse_own(session, staff_id=actor.id, account_id=claim.account_id)
     _carry_out(session, claim, decision, actor, context, at)
     return claim
 
@@ -115,7 +113,7 @@ def decide_by_city(
     claim = lock_claim(session, claim_id=claim_id)
     if _waits_for(claim, at) is not WaitsFor.CITY:
         raise ClaimNotWaiting
-    _refuse_own(session, claim, staff_id)
+    refuse_own(session, staff_id=staff_id, account_id=claim.account_id)
     if claim.status == ClaimStatus.APPEALED and claim.decided_by_id == staff_id:
         raise SecondPersonRequired
     actor = Actor(ActorKind.CITY, staff_id)
@@ -141,15 +139,9 @@ def _waits_for(claim: Claim, at: datetime) -> WaitsFor | None:
     return WaitsFor(claim.waits_for) if claim.waits_for else None
 
 
-def _refuse_own(session: Session, claim: Claim, staff_id: uuid.UUID | None) -> None:
-    own = (
-        select(Staff.id)
-        .join(CitizenLogin, CitizenLogin.subject == Staff.email)
-        .where(
-            Staff.id == staff_id, CitizenLogin.kind == "email", CitizenLogin.citizen_id == claim.citizen_id
-        )
-    )
-    if session.scalar(own) is not None:
+def refuse_own(session: Session, *, staff_id: uuid.UUID | None, account_id: uuid.UUID) -> None:
+    """Raises OwnClaimRefused."""
+    if staff_id is not None and is_own_account(session, staff_id=staff_id, account_id=account_id):
         raise OwnClaimRefused
 
 

@@ -113,15 +113,22 @@ def state_claim(
     return stated
 
 
+def find_replay(session: Session, *, buyer: Buyer, request: ClaimRequest) -> StatedClaim | None:
+    """The claim that this request made before, as it is now. Raises IdempotencyKeyReused."""
+    before = find_claim_by_request(session, account_id=buyer.account_id, request_key=request.key)
+    if before is None:
+        return None
+    if before.request_hash != request.hash:
+        raise IdempotencyKeyReused(field="Idempotency-Key")
+    return StatedClaim(before, True)
+
+
 def draft_claim(
     session: Session, *, statement: Statement, buyer: Buyer, request: ClaimRequest, at: datetime
 ) -> StatedClaim:
     """Counts and earns nothing yet. Raises IdempotencyKeyReused."""
-    before = find_claim_by_request(session, account_id=buyer.account_id, request_key=request.key)
-    if before is not None:
-        if before.request_hash != request.hash:
-            raise IdempotencyKeyReused(field="Idempotency-Key")
-        return StatedClaim(before, True)
+    if replayed := find_replay(session, buyer=buyer, request=request):
+        return replayed
     claim = Claim(
         id=new_id(),
         kind=statement.kind.value,

@@ -20,11 +20,10 @@ from backend.claims.service.recording import ClaimContext
 from backend.claims.service.stating import ClaimLimitReached, ClaimNotDraft
 from backend.mobile.receipts.presenters import present_reading, present_receipt
 from backend.mobile.receipts.schemas import RECEIPT_EXAMPLE, ReceiptClaimOut, ReceiptIn, ReceiptReadingOut
-from backend.organisations.queries import ShopNotFound
+from backend.organisations.queries import ShopNotActive, ShopNotFound
 from backend.organisations.rules import GtinInvalid, RegistrationNumberInvalid, ShopPhoneMalformed
 from backend.people.permissions import Permission
 from backend.purchases.basis import Buyer
-from backend.purchases.service.codes import ShopNotActive
 from backend.purchases.service.recording import DoneAtOutsideWindow
 from backend.web.binaries import Blob, BodyReader
 from backend.web.calls import Answer, Call, Later
