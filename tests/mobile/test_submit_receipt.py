@@ -151,16 +151,6 @@ class TestSameReceipt:
 
         assert submit(neighbour).status_code == 200
 
-    def test_stays_taken_when_whoever_was_paid_for_it_leaves(
-        self, citizen: ApiClient, neighbour: ApiClient, city: ApiClient
-    ) -> None:
-        claim_id = hand_in(citizen)
-        accept = {"verdict": "accept", "code": "evidence_fits"}
-        assert city.post(f"/v1/city/claims/{claim_id}/decisions", accept).status_code == 200
-        assert citizen.delete("/v1/me", {"password": None}).status_code in (200, 204)
-
-        assert submit(neighbour).get_json()["code"] == "receipt_claimed"
-
 
 class TestLikelySameReceipt:
     def test_is_shown_to_whoever_reviews_it(
