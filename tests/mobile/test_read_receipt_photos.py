@@ -66,6 +66,21 @@ class TestReadReceiptPhotos:
         photos = [citizen.get(f"/v1/claims/{claim_id}/photos/{number}").data for number in (1, 2)]
         assert shown == [photos]
 
+    def test_holds_no_connection_meanwhile(self, citizen: ApiClient, app: Any, ground: Ground) -> None:
+        claim_id = draft(citizen)["id"]
+        put_photo(citizen, claim_id)
+        held: list[int] = []
+
+        class Reader:
+            def read(self, photos: Sequence[bytes]) -> str | None:
+                held.append(ground.database.engine.pool.checkedout())  # type: ignore[attr-defined]
+                return None
+
+        lay_ground(app, replace(ground, receipt_reader=Reader()))
+        citizen.post(f"/v1/claims/{claim_id}/read")
+
+        assert held == [0]
+
     def test_says_that_nothing_could_be_read(self, citizen: ApiClient, lay_reader: Lay) -> None:
         claim_id = draft(citizen)["id"]
         put_photo(citizen, claim_id)
