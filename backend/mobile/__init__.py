@@ -20,6 +20,7 @@ from backend.mobile.receipts import routes as receipts
 from backend.mobile.registrations import routes as registrations
 from backend.mobile.saved_offers import routes as saved_offers
 from backend.mobile.sessions import routes as sessions
+from backend.mobile.shop_scans import routes as shop_scans
 from backend.mobile.shops import routes as shops
 from backend.web.contracts import Face
 from backend.web.pages import Pages
@@ -32,6 +33,7 @@ ROUTES: list[Face] = [
     codes.face,
     devices.face,
     purchases.face,
+    shop_scans.face,
     claims.face,
     receipts.face,
     points.face,
