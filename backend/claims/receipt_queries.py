@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.base.clock import city_day, end_of_city_day, start_of_city_day
@@ -49,6 +49,16 @@ def get_own_receipt(session: Session, *, claim_id: uuid.UUID, account_id: uuid.U
     if found.claim.kind != ClaimKind.RECEIPT:
         raise ClaimNotFound
     return found
+
+
+def count_drafts(session: Session, *, account_id: uuid.UUID) -> int:
+    """Of receipts."""
+    query = select(func.count()).where(
+        Claim.account_id == account_id,
+        Claim.kind == ClaimKind.RECEIPT.value,
+        Claim.status == ClaimStatus.DRAFT.value,
+    )
+    return session.scalar(query) or 0
 
 
 def list_photos(session: Session, *, claim_id: uuid.UUID) -> Sequence[PhotoInfo]:

@@ -107,15 +107,19 @@ class TestPhotos:
         assert photo_status(citizen, claim_id) == 404
 
     def test_go_with_a_draft_that_grew_old(
-        self, citizen: ApiClient, tidy: Tidy, clock: time_machine.Traveller
+        self, citizen: ApiClient, tidy: Tidy, database: Database, clock: time_machine.Traveller
     ) -> None:
         claim_id = draft(citizen)["id"]
         put_photo(citizen, claim_id)
-        clock.shift(14 * DAY_SECONDS)
 
+        clock.shift(14 * DAY_SECONDS - 1)
         tidy()
+        assert photo_status(citizen, claim_id) == 200
 
-        assert photo_status(citizen, claim_id) == 404
+        clock.shift(1)
+        tidy()
+        assert count_photos(database) == 0
+        assert citizen.get(f"/v1/claims/{claim_id}").get_json()["status"] == "withdrawn"
 
     def test_go_at_once_when_the_claim_is_withdrawn(self, citizen: ApiClient, database: Database) -> None:
         claim_id = hand_in(citizen)

@@ -89,6 +89,16 @@ class TestDraftReceipt:
 
         assert (response.status_code, response.get_json()["code"]) == (422, "idempotency_key_reused")
 
+    def test_leaves_ten_open(self, citizen: ApiClient) -> None:
+        claim_ids = [draft(citizen, f"key-number-{number}")["id"] for number in range(10)]
+
+        response = send_draft(citizen)
+
+        assert (response.status_code, response.get_json()["code"]) == (409, "receipt_drafts_exceeded")
+        assert send_draft(citizen, "key-number-9").get_json()["id"] == claim_ids[-1]
+        citizen.post(f"/v1/claims/{claim_ids[0]}/withdrawal")
+        assert send_draft(citizen).status_code == 201
+
     def test_warns_of_a_number_that_nobody_can_check(self, citizen: ApiClient) -> None:
         warnings = draft(citizen, registration_number="T1234567890123")["warnings"]
 

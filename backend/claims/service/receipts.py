@@ -15,6 +15,7 @@ from backend.claims.models import Claim, ClaimKind, ClaimStatus, WaitsFor
 from backend.claims.queries import ClaimNotFound
 from backend.claims.receipt_models import ReceiptSignature
 from backend.claims.receipt_queries import (
+    count_drafts,
     find_taken_signature,
     list_claims_with_photos_of,
     list_likely_claims,
@@ -44,6 +45,13 @@ from backend.organisations.rules import is_corporate_number
 from backend.purchases.basis import Buyer
 from backend.purchases.rules.sales import SaleLine
 from backend.purchases.service.lines import ring_up
+
+# Each may hold five photos.
+DRAFTS_MAX = 10
+
+
+class ReceiptDraftsExceeded(Conflict):
+    """`maximum` drafts are open: hand some in, or withdraw them."""
 
 
 class ReceiptClaimed(Conflict):
@@ -83,7 +91,7 @@ def draft_receipt(
 ) -> StatedReceipt:
     """`shop_id`: the citizen's pick; None: what is printed decides. Once for each request key.
 
-    Raises IdempotencyKeyReused, ShopNotFound, GtinInvalid and what `check_sums` raises.
+    Raises IdempotencyKeyReused, ReceiptDraftsExceeded, ShopNotFound, GtinInvalid and what `check_sums` raises.
     """
     understood = _understand(session, receipt, shop_id)
     stated = draft_claim(
@@ -100,6 +108,8 @@ def draft_receipt(
         request=ClaimRequest(request_key, _hash(receipt, shop_id)),
         at=at,
     )
+    if not stated.is_replay and count_drafts(session, account_id=buyer.account_id) > DRAFTS_MAX:
+        raise ReceiptDraftsExceeded(maximum=DRAFTS_MAX)
     return StatedReceipt(stated.claim, understood.found, stated.is_replay)
 
 

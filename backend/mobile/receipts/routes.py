@@ -54,14 +54,15 @@ READINGS = RateLimit("read_receipt", "receipt_readings", By.TOKEN)
     headers=IdempotencyHeaders,
     answer=ReceiptClaimOut,
     status=201,
-    errors=[*RECEIPT_ERRORS, IdempotencyKeyReused],
+    errors=[*RECEIPT_ERRORS, IdempotencyKeyReused, receipts.ReceiptDraftsExceeded],
     example=RECEIPT_EXAMPLE,
     answer_headers={"Idempotent-Replayed": "`true` when this request had been carried out before."},
 )
 def draft_receipt(call: Call, body: dict[str, Any], headers: dict[str, Any]) -> Any:
     """Begin a claim with a receipt: typed, or nearly empty, to be read off photos.
 
-    What is filled in must fit together. Nothing counts before it is submitted.
+    What is filled in must fit together. Nothing counts before it is submitted. Ten drafts may be open; one that is
+    too old to be claimed is withdrawn.
     """
     given = dict(body)
     shop_id = given.pop("shop_id")
