@@ -44,7 +44,7 @@ def _receipt(clerk: Caller) -> dict[str, Any]:
 
 
 def _hand_in(citizen: Caller, receipt: dict[str, Any], cast: Cast, say: Say) -> str:
-    say(f"21. {cast.citizen_name} forgot the phone, and types the receipt at home")
+    say(f"24. {cast.citizen_name} forgot the phone, and types the receipt at home")
     reply = citizen.ask("POST", "/v1/claims/receipt", receipt, expect=201, key=str(uuid.uuid4()))
     say(line("POST /v1/claims/receipt", reply))
     claim_id: str = reply.body["id"]
@@ -55,7 +55,7 @@ def _hand_in(citizen: Caller, receipt: dict[str, Any], cast: Cast, say: Say) -> 
 
 
 def _refuse(neighbour: Caller, receipt: dict[str, Any], cast: Cast, say: Say) -> None:
-    say(f"22. {cast.neighbour_name} found the receipt, and hands it in too")
+    say(f"25. {cast.neighbour_name} found the receipt, and hands it in too")
     drafted = neighbour.ask("POST", "/v1/claims/receipt", receipt, expect=201, key=str(uuid.uuid4()))
     reply = neighbour.ask("POST", f"/v1/claims/{drafted.body['id']}/submit", expect=409)
     say(line("POST /v1/claims/…/submit", reply))
@@ -64,7 +64,7 @@ def _refuse(neighbour: Caller, receipt: dict[str, Any], cast: Cast, say: Say) ->
 
 
 def _accept(citizen: Caller, city: Caller, claim_id: str, say: Say) -> None:
-    say("23. The city's office reads it and believes it: a purchase like any other")
+    say("26. The city's office reads it and believes it: a purchase like any other")
     decision = {"verdict": "accept", "code": "evidence_fits"}
     reply = city.ask("POST", f"/v1/city/claims/{claim_id}/decisions", decision)
     say(line("POST /v1/city/claims/…/decisions", reply))
