@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from backend.base.database import Database
 from backend.base.secrets import Vault
 from backend.city import ROUTES as CITY_ROUTES
+from backend.claims.readers import find_reader
 from backend.claims.terms import load_terms
 from backend.config import Settings, read_settings
 from backend.mobile import PAGES as MOBILE_PAGES
@@ -57,6 +58,7 @@ def make_ground(settings: Settings, *, verify_firebase_token: Callable[[str], st
         vault=Vault(settings.secret_key),
         region=load_region(settings.region_file),
         claim_terms=load_terms(settings.claim_terms_file),
+        receipt_reader=find_reader(settings.receipt_reader, seconds=settings.receipt_read_seconds),
         verify_firebase_token=verify_firebase_token,
     )
 

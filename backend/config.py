@@ -54,6 +54,10 @@ class Settings:
 
     webhook_ports: list[int] = field(default_factory=list)  # besides 443
 
+    receipt_reader: str = "tesseract"  # the program's name or path; empty: nothing is read off photos
+    receipt_read_seconds: int = 20
+    receipt_readings: int = 20  # a quarter of an hour, for each session
+
     android_package: str = ""
     android_certificate_sha256: list[str] = field(default_factory=list)
     ios_app_id: str = ""
@@ -103,6 +107,9 @@ def read_settings() -> Settings:
         scan_refusals=env.int("SCAN_REFUSALS", default.scan_refusals),
         webhook_ports=env.list("WEBHOOK_PORTS", [], subcast=int),
         changes_kept_days=env.int("CHANGES_KEPT_DAYS", default.changes_kept_days),
+        receipt_reader=env.str("RECEIPT_READER", default.receipt_reader),
+        receipt_read_seconds=env.int("RECEIPT_READ_SECONDS", default.receipt_read_seconds),
+        receipt_readings=env.int("RECEIPT_READINGS", default.receipt_readings),
         android_package=env.str("ANDROID_PACKAGE", default.android_package),
         android_certificate_sha256=env.list("ANDROID_CERTIFICATE_SHA256", []),
         ios_app_id=env.str("IOS_APP_ID", default.ios_app_id),

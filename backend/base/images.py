@@ -47,18 +47,20 @@ class Picture:
     etag: str
 
 
-def read_picture(sent: bytes) -> Picture:
+def read_picture(
+    sent: bytes, *, edge_max_pixels: int = EDGE_MAX_PIXELS, kept_max_bytes: int = KEPT_MAX_BYTES
+) -> Picture:
     """Raises ImageTooLarge, ImageUnreadable."""
     if len(sent) > SENT_MAX_BYTES:
         raise ImageTooLarge(maximum_pixels=SENT_MAX_PIXELS, maximum_bytes=SENT_MAX_BYTES)
     with _decoding:
-        upright = _decode(sent)
-        content, size = _encode(upright)
+        upright = _decode(sent, edge_max_pixels)
+        content, size = _encode(upright, kept_max_bytes)
     return Picture(content, "image/jpeg", *size, hashlib.sha256(content).hexdigest())
 
 
-def _decode(sent: bytes) -> Image.Image:
-    """At most EDGE_MAX_PIXELS wide and high, turned as the camera says, on white where it was transparent."""
+def _decode(sent: bytes, edge_max_pixels: int) -> Image.Image:
+    """At most `edge_max_pixels` wide and high, turned as the camera says, on white where it was transparent."""
     try:
         with warnings.catch_warnings():
             # Pillow's own warning of a large picture; ours is a refusal.
@@ -66,9 +68,9 @@ def _decode(sent: bytes) -> Image.Image:
             image = Image.open(io.BytesIO(sent), formats=FORMATS)
         if image.width * image.height > SENT_MAX_PIXELS:
             raise ImageTooLarge(maximum_pixels=SENT_MAX_PIXELS, maximum_bytes=SENT_MAX_BYTES)
-        image.draft("RGB", (EDGE_MAX_PIXELS, EDGE_MAX_PIXELS))  # a JPEG decodes to a fraction of its size
+        image.draft("RGB", (edge_max_pixels, edge_max_pixels))  # a JPEG decodes to a fraction of its size
         image.load()
-        image.thumbnail((EDGE_MAX_PIXELS, EDGE_MAX_PIXELS), Image.Resampling.LANCZOS)
+        image.thumbnail((edge_max_pixels, edge_max_pixels), Image.Resampling.LANCZOS)
         return _laid_on_white(ImageOps.exif_transpose(image))
     except ImageTooLarge:
         raise
@@ -89,13 +91,13 @@ def _laid_on_white(image: Image.Image) -> Image.Image:
     return ground
 
 
-def _encode(image: Image.Image) -> tuple[bytes, tuple[int, int]]:
+def _encode(image: Image.Image, kept_max_bytes: int) -> tuple[bytes, tuple[int, int]]:
     """The best quality that fits; what fits at none is made smaller."""
     while True:
         for quality in QUALITIES:
             file = io.BytesIO()
             image.save(file, "JPEG", quality=quality, optimize=True, progressive=True)
-            if file.tell() <= KEPT_MAX_BYTES:
+            if file.tell() <= kept_max_bytes:
                 return file.getvalue(), image.size
         width, height = (max(1, round(side * SHRINKING)) for side in image.size)
         image = image.resize((width, height), Image.Resampling.LANCZOS)

@@ -9,6 +9,7 @@ from backend.city.member_lists import routes as member_lists
 from backend.city.offers import routes as offers
 from backend.city.previews import routes as previews
 from backend.city.purchases import routes as purchases
+from backend.city.receipts import routes as receipts
 from backend.city.reward_codes import routes as reward_codes
 from backend.city.serials import routes as serials
 from backend.city.sessions import routes as sessions
@@ -34,5 +35,6 @@ ROUTES: list[Face] = [
     budgets.face,
     corrections.face,
     claims.face,
+    receipts.face,
     flags.face,
 ]

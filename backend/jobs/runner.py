@@ -22,6 +22,7 @@ from backend.claims.terms import load_terms
 from backend.config import Settings
 from backend.jobs.claims import move_claims, raise_flags
 from backend.jobs.housekeeping import end_holds, forget_changes, lapse_points, purge
+from backend.jobs.receipts import tidy_decided_receipts
 from backend.jobs.sealing import seal_block
 from backend.jobs.senders import make_senders
 from backend.jobs.sending import close_leases, send_letters, send_pushes
@@ -81,6 +82,7 @@ def make_jobs(settings: Settings, database: Database) -> list[Job]:
         Job("seal_ledger", 60, lambda: seal_block(database)),
         Job("move_claims", 60, lambda: move_claims(database)),
         Job("raise_flags", 60, lambda: raise_flags(database, terms)),
+        Job("tidy_receipts", 300, lambda: tidy_decided_receipts(database, terms)),
         Job("purge", 21_600, lambda: purge(database)),
         Job("forget_changes", 21_600, lambda: forget_changes(database, settings.changes_kept_days)),
     ]

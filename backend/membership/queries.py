@@ -16,6 +16,7 @@ from backend.base.database import Base
 from backend.campaigns.models import CampaignCard, CampaignCounter, CampaignStamp, MissionClaim
 from backend.changes.models import OwnChange
 from backend.claims.models import Claim, ClaimCounter, ClaimEvent, Flag
+from backend.claims.receipt_models import ReceiptPhoto, ReceiptSignature
 from backend.notices.models import Delivery, Device, DeviceUse, Notice
 from backend.offers.models import Coupon, SavedOffer
 from backend.organisations.models import FavouriteShop
@@ -145,6 +146,18 @@ HOLDINGS: Mapping[str, Holding] = {
         lambda citizen: ClaimEvent.claim_id.in_(
             select(Claim.id).where(Claim.account_id == citizen.account_id)
         ),
+    ),
+    "receipt_photos": Holding(
+        ReceiptPhoto,
+        lambda citizen: ReceiptPhoto.citizen_id == citizen.citizen_id,
+        frozenset({"content"}),  # no text; GET /v1/claims/{claim_id}/photos/{number} gives it
+    ),
+    "receipt_signatures": Holding(
+        ReceiptSignature,
+        lambda citizen: ReceiptSignature.claim_id.in_(
+            select(Claim.id).where(Claim.account_id == citizen.account_id)
+        ),
+        frozenset({"signature"}),
     ),
     "claim_counters": Holding(ClaimCounter, lambda citizen: ClaimCounter.account_id == citizen.account_id),
     "flags": Holding(Flag, lambda citizen: Flag.account_id == citizen.account_id),

@@ -16,6 +16,7 @@ from backend.mobile.passwords import routes as passwords
 from backend.mobile.points import routes as points
 from backend.mobile.products import routes as products
 from backend.mobile.purchases import routes as purchases
+from backend.mobile.receipts import routes as receipts
 from backend.mobile.registrations import routes as registrations
 from backend.mobile.saved_offers import routes as saved_offers
 from backend.mobile.serials import routes as serials
@@ -37,6 +38,7 @@ ROUTES: list[Face] = [
     shop_scans.face,
     claims.face,
     serials.face,
+    receipts.face,
     points.face,
     notices.face,
     shops.face,

@@ -63,6 +63,8 @@ class Shop(Base):
         CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude"),
         Index("ix_shops_organisation_id", "organisation_id"),
         Index("ix_shops_status_ring", "status", "ring"),
+        Index("ix_shops_registration_number", "registration_number"),
+        Index("ix_shops_phone", "phone"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -86,6 +88,9 @@ class Shop(Base):
     size_class: Mapped[str] = mapped_column(String(8))
     is_locally_owned: Mapped[bool]
     contact_email: Mapped[str] = mapped_column(String(254))
+    # What its receipts bear: 登録番号 without the T (None: that of its organisation, if any), and E.164.
+    registration_number: Mapped[str | None] = mapped_column(String(13))
+    phone: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

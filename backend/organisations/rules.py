@@ -13,6 +13,7 @@ from stdnum.jp import cn
 
 from backend.base.clock import in_jst
 from backend.base.errors import Conflict, Refused
+from backend.people.rules import LoginMalformed, normalise_phone
 
 GTIN_LENGTHS = (8, 12, 13, 14)
 IN_STORE_CODE_PATTERN = re.compile(r"[0-9A-Za-z-]{1,20}")
@@ -32,6 +33,10 @@ class MunicipalityCodeInvalid(Refused):
 
 class RegistrationNumberInvalid(Refused):
     """Not 13 digits, with or without a T before them."""
+
+
+class ShopPhoneMalformed(Refused):
+    """No telephone number."""
 
 
 class CorporateNumberInvalid(Refused):
@@ -191,6 +196,14 @@ def read_corporate_number(text: str, *, field: str) -> str:
     if not number.is_corporate:
         raise CorporateNumberInvalid(field=field)
     return number.digits
+
+
+def read_shop_phone(text: str) -> str:
+    """E.164, out of however it is printed. Raises ShopPhoneMalformed."""
+    try:
+        return normalise_phone(text)
+    except LoginMalformed as error:
+        raise ShopPhoneMalformed(field="phone") from error
 
 
 # --- Positions ---

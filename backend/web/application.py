@@ -24,7 +24,7 @@ from backend.people.principals import (
     UnregisteredPrincipal,
 )
 from backend.web.binaries import receive_body
-from backend.web.calls import Call
+from backend.web.calls import Call, Later
 from backend.web.contracts import Contract, contract_of
 from backend.web.ground import ground_of
 from backend.web.identity import identify, read_credential
@@ -95,18 +95,19 @@ class Meguri(Flask):
             )
             receive_body(contract.binary_body)
 
-        def work(session: Session) -> Response:
+        def work(session: Session) -> Response | Later:
             principal = identify(session, credential, at, ground)
             g.principal = principal
             g.language = wished or chosen_language(principal)
             require(principal, contract.permission)
             call = Call(session, at, principal, g.language, ground)
-            response: Response = view(call, **(request.view_args or {}))
-            return response
+            found: Response | Later = view(call, **(request.view_args or {}))
+            return found
 
         # Limits count in transactions of their own: what is refused must stay counted.
         with limited(contract.limits, credential.token, at, ground):
-            response = ground.database.run(work, writes=contract.writes, single_write=contract.single_write)
+            found = ground.database.run(work, writes=contract.writes, single_write=contract.single_write)
+            response: Response = found.find() if isinstance(found, Later) else found
         note_use(g.principal, at, ground.database)
         return response
 

@@ -1,6 +1,6 @@
 """One call of one operation: everything a route may know of its request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -59,3 +59,10 @@ class Answer:
     value: Any
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A value that takes seconds to find: `find` is called once the transaction is over, and touches no data."""
+
+    find: Callable[[], Any]

@@ -18,7 +18,7 @@ from marshmallow import Schema, ValidationError, missing
 from backend.base.errors import DatabaseUnavailable, IdempotencyKeyReused, MeguriError
 from backend.people.permissions import CITIZEN_PERMISSIONS, Permission
 from backend.web.binaries import Blob, BodyReader, respond_blob, take_body
-from backend.web.calls import Answer, Call
+from backend.web.calls import Answer, Call, Later
 from backend.web.dumping import Dumper, make_dumper
 from backend.web.idempotency import REPLAYED, answer_once
 from backend.web.problems import (
@@ -109,10 +109,10 @@ class Face(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
 
         def decorate(view: View) -> View:
             @wraps(view)
-            def endpoint(call: Call, **path: Any) -> Response:
+            def endpoint(call: Call, **path: Any) -> Response | Later:
                 arguments = _arguments(contract)
                 if not idempotent:
-                    return _respond(view(call, **arguments, **path), dump, status)
+                    return _respond_in_time(view(call, **arguments, **path), dump, status)
                 key = arguments.pop("headers")["idempotency_key"]
                 return answer_once(call, key, lambda: _respond(view(call, **arguments, **path), dump, status))
 
@@ -176,6 +176,12 @@ def json_body() -> Any:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise BodyMalformed from error
+
+
+def _respond_in_time(found: Any, dump: Dumper | None, status: int) -> Response | Later:
+    if isinstance(found, Later):
+        return Later(lambda: _respond(found.find(), dump, status))
+    return _respond(found, dump, status)
 
 
 def _respond(found: Any, dump: Dumper | None, status: int) -> Response:

@@ -61,6 +61,7 @@ class TestPlay:
         assert "   the code says http://127.0.0.1:8000/s/" in told
         assert "POST /v1/claims/serial → 201" in told
         assert "the same label once more: serial_used" in told
+        assert "refused, receipt_claimed: This receipt has been claimed already." in told
         assert transcript[-1].startswith("Played to the end")
         assert database.run(verify_ledger) == []
 

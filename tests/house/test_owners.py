@@ -16,6 +16,8 @@ from tests.factories.organisations import make_product, make_register_key, make_
 from tests.factories.people import make_staff
 from tests.factories.posters import issue_poster
 from tests.factories.purchases import KEY, buy, issue, open_checkout, record, show_code
+from tests.factories.receipts import draft as draft_receipt
+from tests.factories.receipts import put_photo
 from tests.factories.serials import make_batch
 from tests.factories.webhooks import register_webhook, send_test
 from tests.factories.world import World
@@ -23,6 +25,7 @@ from tests.support.client import ApiClient
 
 # Routes whose id names nobody's own: public things, and what the whole city office shares.
 SHARED = {
+    "/v1/city/claims/{claim_id}/photos/{number}",
     "/v1/shops/{shop_id}",
     "/v1/campaigns/{campaign_id}",
     "/v1/missions/{campaign_id}/reports",
@@ -66,6 +69,7 @@ SHARED = {
     "/v1/city/shops/{shop_id}/class",
     "/v1/city/shops/{shop_id}/decisions",
     "/v1/city/serial-batches/{batch_id}/revocation",
+    "/v1/city/shops/{shop_id}/identifiers",
     "/v1/city/staff/{staff_id}",
     "/v1/city/staff/{staff_id}/invitations",
     "/v1/city/stickers/{sticker_id}/unlinking",
@@ -76,6 +80,10 @@ SHARED = {
     "/v1/me/devices/{installation_id}",
 }
 PRIVATE = {
+    "/v1/claims/{claim_id}/receipt",
+    "/v1/claims/{claim_id}/photos/{number}",
+    "/v1/claims/{claim_id}/read",
+    "/v1/claims/{claim_id}/submit",
     "/v1/purchases/{purchase_id}",
     "/v1/purchases/by-request/{request_key}",
     "/v1/claims/{claim_id}",
@@ -301,6 +309,28 @@ class TestSomebodyElse:
         body = {"data": encoded(8, 8), "content_type": "image/jpeg"} if method == "PUT" else {"json": {}}
 
         response = stranger.request(method, f"/v1/shop/offers/{offer_id}{path}", **body)
+
+        assert response.status_code == 404
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", "/receipt"),
+            ("PUT", "/receipt"),
+            ("GET", "/photos/1"),
+            ("PUT", "/photos/1"),
+            ("DELETE", "/photos/1"),
+            ("POST", "/read"),
+            ("POST", "/submit"),
+        ],
+    )
+    def test_finds_no_receipt(self, citizen: ApiClient, neighbour: ApiClient, method: str, path: str) -> None:
+        claim_id = draft_receipt(citizen)["id"]
+        put_photo(citizen, claim_id)
+        is_photo = (method, path) == ("PUT", "/photos/1")
+        body = {"data": encoded(8, 8), "content_type": "image/jpeg"} if is_photo else {"json": {}}
+
+        response = neighbour.request(method, f"/v1/claims/{claim_id}{path}", **body)
 
         assert response.status_code == 404
 

@@ -4,12 +4,24 @@ import uuid
 from typing import Any
 
 from backend.base.pages import Page
-from backend.city.shops.schemas import ClassifyShopIn, DecideShopIn, ShopListQuery, ShopOut, ShopPage
+from backend.city.shops.schemas import (
+    ClassifyShopIn,
+    DecideShopIn,
+    IdentifyShopIn,
+    ShopListQuery,
+    ShopOut,
+    ShopPage,
+)
 from backend.membership import service as membership
 from backend.organisations import queries
 from backend.organisations.models import ShopStatus
 from backend.organisations.queries import ShopDescription, ShopNotFound
-from backend.organisations.rules import ShopAction, ShopTransitionRefused
+from backend.organisations.rules import (
+    RegistrationNumberInvalid,
+    ShopAction,
+    ShopPhoneMalformed,
+    ShopTransitionRefused,
+)
 from backend.organisations.service import shops
 from backend.people.permissions import Permission
 from backend.web.calls import Call
@@ -76,4 +88,19 @@ def decide_shop(call: Call, shop_id: uuid.UUID, body: dict[str, Any]) -> ShopDes
 def classify_shop(call: Call, shop_id: uuid.UUID, body: dict[str, Any]) -> ShopDescription:
     """Say whether a shop counts as small and as locally owned: campaigns pay by it."""
     shops.classify_shop(call.session, shop_id=shop_id, at=call.at, **body)
+    return queries.get_shop(call.session, shop_id=shop_id)
+
+
+@face.operation(
+    "PUT",
+    "/shops/<uuid:shop_id>/identifiers",
+    permission=Permission.APPROVE_SHOPS,
+    body=IdentifyShopIn,
+    answer=ShopOut,
+    errors=[ShopNotFound, shops.ShopEnded, RegistrationNumberInvalid, ShopPhoneMalformed],
+    example={"registration_number": "T8700110005901", "phone": "0154-22-1234"},
+)
+def identify_shop(call: Call, shop_id: uuid.UUID, body: dict[str, Any]) -> ShopDescription:
+    """Put right what the shop's receipts bear: receipts that citizens send in are told apart by it."""
+    shops.identify_shop(call.session, shop_id=shop_id, at=call.at, **body)
     return queries.get_shop(call.session, shop_id=shop_id)

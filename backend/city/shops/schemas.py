@@ -29,6 +29,16 @@ class ClassifyShopIn(In):
     is_locally_owned = fields.Boolean(required=True, truthy={True}, falsy={False})
 
 
+class IdentifyShopIn(In):
+    registration_number = text_field(
+        20,
+        required=True,
+        allow_none=True,
+        metadata={"description": "登録番号; null: that of its organisation."},
+    )
+    phone = text_field(20, required=True, allow_none=True)
+
+
 class OrganisationOut(Out):
     id = fields.UUID(required=True)
     kind = fields.String(required=True)
@@ -60,6 +70,13 @@ class ShopOut(Out):
     size_class = fields.String(attribute="shop.size_class", required=True)
     is_locally_owned = fields.Boolean(attribute="shop.is_locally_owned", required=True)
     contact_email = fields.String(attribute="shop.contact_email", required=True)
+    registration_number = fields.String(
+        attribute="shop.registration_number",
+        required=True,
+        allow_none=True,
+        metadata={"description": "登録番号 on its receipts: 13 digits; null: that of its organisation."},
+    )
+    phone = fields.String(attribute="shop.phone", required=True, allow_none=True)
     tags = fields.List(fields.String(), required=True)
     hours = fields.List(fields.Nested(ShopHoursOut), required=True)
     applied_at = fields.AwareDateTime(attribute="shop.created_at", required=True)

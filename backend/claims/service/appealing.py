@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.base.errors import Conflict
-from backend.claims.models import Claim, ClaimAct, ClaimStatus, WaitsFor
+from backend.claims.models import Claim, ClaimAct, ClaimKind, ClaimStatus, WaitsFor
 from backend.claims.queries import ClaimNotFound, lock_claim
 from backend.claims.service.deciding import ClaimNotWaiting
+from backend.claims.service.receipt_remains import release_receipt
 from backend.claims.service.recording import CITIZEN, ClaimContext, note_event
 from backend.people.queries import lock_citizen
 
@@ -86,4 +87,6 @@ def forget_claims(session: Session, *, citizen_id: uuid.UUID, at: datetime) -> N
 def _withdraw(session: Session, claim: Claim, at: datetime) -> None:
     claim.status = ClaimStatus.WITHDRAWN.value
     claim.waits_for = claim.expires_at = None
+    if claim.kind == ClaimKind.RECEIPT:
+        release_receipt(session, claim_id=claim.id)
     note_event(session, claim=claim, act=ClaimAct.WITHDRAWN, actor=CITIZEN, at=at)

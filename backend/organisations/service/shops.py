@@ -22,6 +22,8 @@ from backend.organisations.rules import (
     next_status,
     read_corporate_number,
     read_position,
+    read_registration_number,
+    read_shop_phone,
 )
 from backend.organisations.texts import (
     normalise_tags,
@@ -162,10 +164,26 @@ def classify_shop(
     return shop
 
 
+def identify_shop(
+    session: Session, *, shop_id: uuid.UUID, registration_number: str | None, phone: str | None, at: datetime
+) -> Shop:
+    """What the shop's receipts bear, put right by the city.
+
+    Raises ShopNotFound, ShopEnded, RegistrationNumberInvalid, ShopPhoneMalformed.
+    """
+    shop = lock_living_shop(session, shop_id)
+    printed = _checked({"registration_number": registration_number, "phone": phone})
+    shop.registration_number, shop.phone = printed["registration_number"], printed["phone"]
+    shop.updated_at = at
+    session.flush()
+    return shop
+
+
 # What a shop changes by itself.
 SHOP_TEXTS = frozenset({"name_ja", "name_en", "description_ja", "description_en"})
 SHOP_PLACE = frozenset({"municipality_code", "district", "address", "latitude", "longitude"})
-SHOP_FIELDS = SHOP_TEXTS | SHOP_PLACE | {"contact_email"}
+SHOP_PRINTED = frozenset({"registration_number", "phone"})
+SHOP_FIELDS = SHOP_TEXTS | SHOP_PLACE | SHOP_PRINTED | {"contact_email"}
 
 
 def edit_shop(
@@ -174,7 +192,7 @@ def edit_shop(
     """`changes`: some of SHOP_FIELDS and `tags`; None empties what may be empty.
 
     Raises ShopNotFound, ShopEnded, ContactEmailMalformed, MunicipalityCodeInvalid, NameBlank,
-    PositionInvalid, TagInvalid.
+    PositionInvalid, RegistrationNumberInvalid, ShopPhoneMalformed, TagInvalid.
     """
     shop = lock_living_shop(session, shop_id)
     for name, value in _checked({name: changes[name] for name in SHOP_FIELDS & changes.keys()}).items():
@@ -223,6 +241,10 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
         values["name_ja"] = one_line(given["name_ja"], field="name_ja")
     if "contact_email" in given:
         values["contact_email"] = _normalise_contact(given["contact_email"])
+    if given.get("registration_number"):
+        values["registration_number"] = read_registration_number(given["registration_number"]).digits
+    if given.get("phone"):
+        values["phone"] = read_shop_phone(given["phone"])
     return values
 
 

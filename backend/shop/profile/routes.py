@@ -8,6 +8,8 @@ from backend.organisations.rules import (
     OpeningHoursInvalid,
     OpeningHoursOverlapping,
     PositionInvalid,
+    RegistrationNumberInvalid,
+    ShopPhoneMalformed,
     read_opening_hours,
 )
 from backend.organisations.service import shops
@@ -51,6 +53,8 @@ def get_own_shop(call: Call, query: dict[str, Any]) -> ShopDescription:
         MunicipalityCodeInvalid,
         NameBlank,
         PositionInvalid,
+        RegistrationNumberInvalid,
+        ShopPhoneMalformed,
         TagInvalid,
     ],
     example={"description_en": "Bread from Hokkaido wheat.", "tags": ["bakery", "cafe"]},

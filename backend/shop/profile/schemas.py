@@ -19,6 +19,12 @@ class EditOwnShopIn(In):
     latitude = Degrees(maximum=90, allow_none=True)
     longitude = Degrees(maximum=180, allow_none=True)
     contact_email = text_field(254)
+    registration_number = text_field(
+        20,
+        allow_none=True,
+        metadata={"description": "登録番号 on my receipts, if it is not that of the organisation."},
+    )
+    phone = text_field(20, allow_none=True, metadata={"description": "As it stands on my receipts."})
     tags = tags_field()
 
 
@@ -62,6 +68,13 @@ class OwnShopOut(Out):
     size_class = fields.String(attribute="shop.size_class", required=True)
     is_locally_owned = fields.Boolean(attribute="shop.is_locally_owned", required=True)
     contact_email = fields.String(attribute="shop.contact_email", required=True)
+    registration_number = fields.String(
+        attribute="shop.registration_number",
+        required=True,
+        allow_none=True,
+        metadata={"description": "登録番号 on its receipts: 13 digits; null: that of its organisation."},
+    )
+    phone = fields.String(attribute="shop.phone", required=True, allow_none=True)
     tags = fields.List(fields.String(), required=True)
     hours = fields.List(fields.Nested(ShopHoursOut), required=True)
     updated_at = fields.AwareDateTime(attribute="shop.updated_at", required=True)
