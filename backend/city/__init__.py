@@ -7,6 +7,7 @@ from backend.city.member_lists import routes as member_lists
 from backend.city.offers import routes as offers
 from backend.city.previews import routes as previews
 from backend.city.purchases import routes as purchases
+from backend.city.reconciliations import routes as reconciliations
 from backend.city.reward_codes import routes as reward_codes
 from backend.city.sessions import routes as sessions
 from backend.city.shops import routes as shops
@@ -27,4 +28,5 @@ ROUTES: list[Face] = [
     member_lists.face,
     budgets.face,
     corrections.face,
+    reconciliations.face,
 ]

@@ -36,6 +36,8 @@ class Permission(enum.StrEnum):
     ISSUE_TILL_CODES = "issue_till_codes"
     SELL_TO_CITIZENS = "sell_to_citizens"
     REFUND_PURCHASES = "refund_purchases"
+    RECONCILE_SALES = "reconcile_sales"
+    GET_OFFLINE_ALLOWANCES = "get_offline_allowances"
     EDIT_OWN_OFFERS = "edit_own_offers"
 
     # the city
@@ -44,6 +46,7 @@ class Permission(enum.StrEnum):
     VERIFY_CITIZENS = "verify_citizens"
     MANAGE_CITY_MEMBER_LISTS = "manage_city_member_lists"
     EXPLAIN_PURCHASES = "explain_purchases"
+    READ_RECONCILIATIONS = "read_reconciliations"
     READ_CAMPAIGNS = "read_campaigns"
     EDIT_CAMPAIGNS = "edit_campaigns"
     APPROVE_CAMPAIGNS = "approve_campaigns"
@@ -70,7 +73,9 @@ CITIZEN_PERMISSIONS = frozenset(
 )
 
 SHOP_ROLE_PERMISSIONS = {
-    "clerk": frozenset({P.READ_OWN_SHOP, P.ISSUE_TILL_CODES, P.SELL_TO_CITIZENS, P.REFUND_PURCHASES}),
+    "clerk": frozenset(
+        {P.READ_OWN_SHOP, P.ISSUE_TILL_CODES, P.SELL_TO_CITIZENS, P.REFUND_PURCHASES, P.RECONCILE_SALES}
+    ),
     "manager": frozenset(
         {
             P.READ_OWN_SHOP,
@@ -81,6 +86,7 @@ SHOP_ROLE_PERMISSIONS = {
             P.ISSUE_TILL_CODES,
             P.SELL_TO_CITIZENS,
             P.REFUND_PURCHASES,
+            P.RECONCILE_SALES,
             P.EDIT_OWN_OFFERS,
         }
     ),
@@ -94,6 +100,7 @@ CITY_ROLE_PERMISSIONS = {
             P.MANAGE_CITY_MEMBER_LISTS,
             P.MODERATE_OFFERS,
             P.EXPLAIN_PURCHASES,
+            P.READ_RECONCILIATIONS,
             P.READ_CAMPAIGNS,
             P.EDIT_CAMPAIGNS,
             P.READ_BUDGETS,
@@ -118,6 +125,8 @@ SCOPE_PERMISSIONS = {
     "codes": frozenset({P.ISSUE_TILL_CODES}),
     "sales": frozenset({P.SELL_TO_CITIZENS, P.REFUND_PURCHASES}),
     "shop": frozenset({P.READ_OWN_SHOP}),
+    "offline": frozenset({P.GET_OFFLINE_ALLOWANCES}),
+    "reconciliation": frozenset({P.RECONCILE_SALES}),
 }
 
 

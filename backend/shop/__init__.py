@@ -5,9 +5,11 @@ from backend.shop.checkouts import routes as checkouts
 from backend.shop.codes import routes as codes
 from backend.shop.member_lists import routes as member_lists
 from backend.shop.offers import routes as offers
+from backend.shop.offline_allowances import routes as offline_allowances
 from backend.shop.products import routes as products
 from backend.shop.profile import routes as profile
 from backend.shop.purchases import routes as purchases
+from backend.shop.reconciliations import routes as reconciliations
 from backend.shop.registers import routes as registers
 from backend.shop.sessions import routes as sessions
 from backend.shop.staff import routes as staff
@@ -25,4 +27,6 @@ ROUTES: list[Face] = [
     staff.face,
     member_lists.face,
     registers.face,
+    offline_allowances.face,
+    reconciliations.face,
 ]
