@@ -14,6 +14,7 @@ from tests.factories.offers import encoded, make_draft, make_offer
 from tests.factories.organisations import make_product, make_register_key, make_shop
 from tests.factories.people import make_staff
 from tests.factories.purchases import KEY, buy, issue, open_checkout, record, show_code
+from tests.factories.tills import get_allowance, reconcile
 from tests.factories.world import World
 from tests.support.client import ApiClient
 
@@ -41,6 +42,7 @@ SHARED = {
     "/v1/city/campaigns/{campaign_id}/pause",
     "/v1/city/campaigns/{campaign_id}/previews",
     "/v1/city/purchases/{purchase_id}/explanation",
+    "/v1/city/reconciliations/{reconciliation_id}",
     "/v1/city/campaigns/{campaign_id}/report",
     "/v1/city/campaigns/{campaign_id}/resume",
     "/v1/city/campaigns/{campaign_id}/return",
@@ -85,6 +87,9 @@ PRIVATE = {
     "/v1/shop/purchases/{purchase_id}",
     "/v1/shop/purchases/{purchase_id}/refunds",
     "/v1/shop/registers/{api_key_id}",
+    "/v1/shop/registers/{api_key_id}/rotation",
+    "/v1/shop/offline-allowances/{allowance_id}",
+    "/v1/shop/reconciliations/{reconciliation_id}",
     "/v1/shop/sessions/{session_id}",
     "/v1/shop/staff/{staff_id}",
     "/v1/city/sessions/{session_id}",
@@ -165,6 +170,37 @@ class TestSomebodyElse:
         key_id = manager.get("/v1/shop/registers").get_json()["items"][0]["id"]
 
         response = stranger.delete(f"/v1/shop/registers/{key_id}")
+
+        assert response.status_code == 404
+
+    def test_gives_no_register_another_key(self, manager: ApiClient, stranger: ApiClient) -> None:
+        key_id = manager.get("/v1/shop/registers").get_json()["items"][0]["id"]
+
+        response = stranger.post(f"/v1/shop/registers/{key_id}/rotation", {})
+
+        assert response.status_code == 404
+
+    def test_revokes_no_offline_allowance(self, register: ApiClient, stranger: ApiClient) -> None:
+        allowance_id = get_allowance(register)["allowance"]["id"]
+
+        response = stranger.delete(f"/v1/shop/offline-allowances/{allowance_id}")
+
+        assert response.status_code == 404
+
+    def test_sees_no_offline_allowance(
+        self, app: Any, register: ApiClient, database: Database, world: World
+    ) -> None:
+        allowance_id = get_allowance(register)["allowance"]["id"]
+        other = database.run(lambda session: make_register_key(session, shop_id=world.shop_id, at=NOW))
+
+        response = ApiClient(app, other).get(f"/v1/shop/offline-allowances/{allowance_id}")
+
+        assert response.status_code == 404
+
+    def test_sees_no_reconciliation(self, register: ApiClient, stranger: ApiClient) -> None:
+        reconciliation_id = reconcile(register, count=0, amount_yen=0).get_json()["reconciliation"]["id"]
+
+        response = stranger.get(f"/v1/shop/reconciliations/{reconciliation_id}")
 
         assert response.status_code == 404
 

@@ -86,6 +86,20 @@ class TestRevokeApiKey:
             revoke_api_key(session, api_key_id=issued.api_key.id, shop_ids=[other.id], at=at)
 
 
+class TestListApiKeys:
+    @pytest.mark.parametrize(("days", "count"), [(0, 1), (29, 1), (31, 0)])
+    def test_tells_of_a_key_that_has_ended_for_another_month(
+        self, session: Session, issued: IssuedApiKey, shop_id: uuid.UUID, at: datetime, days: int, count: int
+    ) -> None:
+        issued.api_key.expires_at = at
+
+        later = at + timedelta(days=days)
+        keys = list_api_keys(session, shop_id=shop_id, at=later, page=PageRequest())
+
+        assert find_register_by_key(session, key=issued.key, at=later) is None
+        assert len(keys.items) == count
+
+
 class TestNoteKeyUsed:
     def test_notes_the_first_use(self, session: Session, issued: IssuedApiKey, at: datetime) -> None:
         note_key_used(session, api_key_id=issued.api_key.id, at=at)
