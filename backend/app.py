@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from backend.base.database import Database
 from backend.base.secrets import Vault
 from backend.city import ROUTES as CITY_ROUTES
+from backend.claims.terms import load_terms
 from backend.config import Settings, read_settings
 from backend.mobile import PAGES as MOBILE_PAGES
 from backend.mobile import ROUTES as CITIZEN_ROUTES
@@ -41,6 +42,7 @@ def create_app(
             database=Database(settings.database_url, pool_size=settings.threads + 1),
             vault=Vault(settings.secret_key),
             region=load_region(settings.region_file),
+            claim_terms=load_terms(settings.claim_terms_file),
             verify_firebase_token=verify_firebase_token,
         ),
     )

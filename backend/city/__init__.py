@@ -2,7 +2,9 @@
 
 from backend.city.budgets import routes as budgets
 from backend.city.campaigns import routes as campaigns
+from backend.city.claims import routes as claims
 from backend.city.corrections import routes as corrections
+from backend.city.flags import routes as flags
 from backend.city.member_lists import routes as member_lists
 from backend.city.offers import routes as offers
 from backend.city.previews import routes as previews
@@ -29,4 +31,6 @@ ROUTES: list[Face] = [
     budgets.face,
     corrections.face,
     reconciliations.face,
+    claims.face,
+    flags.face,
 ]

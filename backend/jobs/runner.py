@@ -16,7 +16,9 @@ import structlog
 
 from backend.base.database import Database
 from backend.base.errors import DatabaseUnavailable
+from backend.claims.terms import load_terms
 from backend.config import Settings
+from backend.jobs.claims import move_claims, raise_flags
 from backend.jobs.housekeeping import end_holds, lapse_points, purge
 from backend.jobs.sealing import seal_block
 from backend.jobs.senders import make_senders
@@ -63,6 +65,7 @@ def run_worker(settings: Settings, *, once: bool = False, stop: threading.Event 
 
 def make_jobs(settings: Settings, database: Database) -> list[Job]:
     senders = make_senders(settings)
+    terms = load_terms(settings.claim_terms_file)
     return [
         Job("send_pushes", 1, lambda: send_pushes(database, senders.push)),
         Job("send_letters", 1, lambda: send_letters(database, senders)),
@@ -71,6 +74,8 @@ def make_jobs(settings: Settings, database: Database) -> list[Job]:
         Job("expire_holds", 15, lambda: end_holds(database)),
         Job("lapse_points", 300, lambda: lapse_points(database)),
         Job("seal_ledger", 60, lambda: seal_block(database)),
+        Job("move_claims", 60, lambda: move_claims(database)),
+        Job("raise_flags", 60, lambda: raise_flags(database, terms)),
         Job("purge", 21_600, lambda: purge(database)),
     ]
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import Base
 from backend.campaigns.models import CampaignCard, CampaignCounter, CampaignStamp, MissionClaim
-from backend.notices.models import Delivery, Device, Notice
+from backend.claims.models import Claim, ClaimCounter, ClaimEvent, Flag
+from backend.notices.models import Delivery, Device, DeviceUse, Notice
 from backend.offers.models import Coupon, SavedOffer
 from backend.organisations.models import FavouriteShop
 from backend.people.models import (
@@ -93,6 +94,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "memberships": Holding(MemberListEntry, lambda citizen: MemberListEntry.citizen_id == citizen.citizen_id),
     "favourite_shops": Holding(FavouriteShop, lambda citizen: FavouriteShop.citizen_id == citizen.citizen_id),
     "devices": Holding(Device, lambda citizen: Device.citizen_id == citizen.citizen_id),
+    "device_uses": Holding(DeviceUse, lambda citizen: DeviceUse.citizen_id == citizen.citizen_id),
     "notices": Holding(Notice, lambda citizen: Notice.citizen_id == citizen.citizen_id),
     "deliveries": Holding(
         Delivery,
@@ -134,6 +136,17 @@ HOLDINGS: Mapping[str, Holding] = {
     "campaign_stamps": Holding(CampaignStamp, lambda citizen: CampaignStamp.account_id == citizen.account_id),
     "campaign_cards": Holding(CampaignCard, lambda citizen: CampaignCard.account_id == citizen.account_id),
     "mission_claims": Holding(MissionClaim, lambda citizen: MissionClaim.account_id == citizen.account_id),
+    "claims": Holding(
+        Claim, lambda citizen: Claim.account_id == citizen.account_id, frozenset({"request_hash"})
+    ),
+    "claim_events": Holding(
+        ClaimEvent,
+        lambda citizen: ClaimEvent.claim_id.in_(
+            select(Claim.id).where(Claim.account_id == citizen.account_id)
+        ),
+    ),
+    "claim_counters": Holding(ClaimCounter, lambda citizen: ClaimCounter.account_id == citizen.account_id),
+    "flags": Holding(Flag, lambda citizen: Flag.account_id == citizen.account_id),
     "coupons": Holding(
         Coupon, lambda citizen: Coupon.account_id == citizen.account_id, frozenset({"token_hash"})
     ),

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from backend.base.errors import Conflict
+from backend.claims.service.appealing import forget_claims
 from backend.notices.service import announce
 from backend.organisations.models import Shop
 from backend.organisations.rules import ShopAction
@@ -81,6 +82,7 @@ def leave(
     """
     provider.confirm_person(session, citizen_id=citizen.citizen_id, password=password)
     lapsed_points = close_account(session, account_id=citizen.account_id, at=at)
+    forget_claims(session, citizen_id=citizen.citizen_id, at=at)
     citizens.remove_citizen(session, citizen_id=citizen.citizen_id)
     return lapsed_points
 

@@ -2,6 +2,7 @@
 
 from backend.mobile.app_links import routes as app_links
 from backend.mobile.campaigns import routes as campaigns
+from backend.mobile.claims import routes as claims
 from backend.mobile.codes import routes as codes
 from backend.mobile.coupons import routes as coupons
 from backend.mobile.devices import routes as devices
@@ -30,6 +31,7 @@ ROUTES: list[Face] = [
     codes.face,
     devices.face,
     purchases.face,
+    claims.face,
     points.face,
     notices.face,
     shops.face,

@@ -58,6 +58,19 @@ class Device(Base):
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class DeviceUse(Base):
+    """Who was ever signed in on an installation: one that many accounts share looks odd."""
+
+    __tablename__ = "device_uses"
+    __table_args__ = (Index("ix_device_uses_citizen_id", "citizen_id"),)
+
+    installation_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    citizen_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("citizens.id", ondelete="CASCADE"), primary_key=True
+    )
+    first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Notice(Base):
     __tablename__ = "notices"
     __table_args__ = (

@@ -21,6 +21,9 @@ class NoticeKind(enum.StrEnum):
     CAMPAIGN_BUDGET_NEARLY_GONE = "campaign_budget_nearly_gone"
     POINTS_CORRECTED = "points_corrected"
     MISSION_REWARDED = "mission_rewarded"
+    CLAIM_PARTLY_ACCEPTED = "claim_partly_accepted"
+    CLAIM_REJECTED = "claim_rejected"
+    PURCHASE_REVERSED = "purchase_reversed"
 
 
 # The consent under which a kind is pushed. One table, so that no caller can send advertising as a receipt.
@@ -32,6 +35,9 @@ PURPOSES: Mapping[str, ConsentPurpose] = {
     NoticeKind.CAMPAIGN_BUDGET_NEARLY_GONE: ConsentPurpose.PUSH_CITY,
     NoticeKind.POINTS_CORRECTED: ConsentPurpose.PUSH_TRANSACTIONS,
     NoticeKind.MISSION_REWARDED: ConsentPurpose.PUSH_TRANSACTIONS,
+    NoticeKind.CLAIM_PARTLY_ACCEPTED: ConsentPurpose.PUSH_TRANSACTIONS,
+    NoticeKind.CLAIM_REJECTED: ConsentPurpose.PUSH_TRANSACTIONS,
+    NoticeKind.PURCHASE_REVERSED: ConsentPurpose.PUSH_TRANSACTIONS,
 }
 
 # A push older than this helps nobody; the inbox still has the notice.

@@ -14,7 +14,7 @@ from backend.base.database import UtcDateTime, new_id
 from backend.base.errors import NotFound, Refused
 from backend.base.push import PushOutcome, PushResult
 from backend.base.writes import WriteList
-from backend.notices.models import OPEN_DELIVERIES, Delivery, DeliveryStatus, Device, Notice
+from backend.notices.models import OPEN_DELIVERIES, Delivery, DeliveryStatus, Device, DeviceUse, Notice
 from backend.notices.queries import NoticeCard, make_card
 from backend.notices.rules import PURPOSES, TTL_SECONDS, TakenDelivery, render, settle
 from backend.notices.writes import ANNOUNCE_WRITES, announce_rows, consent_stands
@@ -124,8 +124,17 @@ def register_device(
     device.platform, device.target_kind, device.target = platform, target_kind, target
     device.last_seen_at, device.retired_at = at, None
     session.flush()
+    _note_use(session, installation_id, citizen_id, at)
     _forget_surplus_devices(session, citizen_id)
     return device
+
+
+def _note_use(session: Session, installation_id: str, citizen_id: uuid.UUID, at: datetime) -> None:
+    """Of two at once the second waits for the first's row of the device, and then finds this one too."""
+    if session.get(DeviceUse, (installation_id, citizen_id)) is None:
+        use = DeviceUse(installation_id=installation_id, citizen_id=citizen_id, first_seen_at=at)
+        session.add(use)
+        session.flush()
 
 
 def _forget_surplus_devices(session: Session, citizen_id: uuid.UUID) -> None:

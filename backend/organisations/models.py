@@ -237,3 +237,55 @@ class ApiKey(Base):
     def register_id(self) -> uuid.UUID:
         """The register's own id, which stays when its key changes."""
         return self.first_key_id or self.id
+
+
+class ShopCode(Base):
+    """What one poster of a shop says. Rows stay: who gave it out, who ended it, when and why."""
+
+    __tablename__ = "shop_codes"
+    __table_args__ = (
+        CheckConstraint("(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revoked_reason"),
+        UniqueConstraint("digits"),
+        UniqueConstraint("replaces_id"),
+        Index("ix_shop_codes_shop_id", "shop_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    shop_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shops.id"))
+    digits: Mapped[str] = mapped_column(String(13))
+    # Where it hangs: the counter, a table, a stall.
+    label: Mapped[str] = mapped_column(String(40))
+    replaces_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("shop_codes.id"))
+    issued_by_staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_by_staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_reason: Mapped[str | None] = mapped_column(String(200))
+
+
+class ShopSticker(Base):
+    """A JPQR sticker that a shop has already, by the 29 digits it was given. Rows stay, as those of posters."""
+
+    __tablename__ = "shop_stickers"
+    __table_args__ = (
+        CheckConstraint("(unlinked_at IS NULL) = (unlinked_reason IS NULL)", name="unlinked_reason"),
+        Index(
+            "uq_shop_stickers_store_id",
+            "store_id",
+            unique=True,
+            postgresql_where=text("unlinked_at IS NULL"),
+            sqlite_where=text("unlinked_at IS NULL"),
+        ),
+        Index("ix_shop_stickers_shop_id", "shop_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    shop_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shops.id"))
+    store_id: Mapped[str] = mapped_column(String(29))
+    # The shop's name as the sticker has it, for people to compare.
+    name_on_sticker: Mapped[str] = mapped_column(String(99))
+    registered_by_staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    unlinked_by_staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    unlinked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unlinked_reason: Mapped[str | None] = mapped_column(String(200))

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Float, and_, exists, literal, null, or_, s
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.base.clock import in_jst
-from backend.base.errors import NotFound
+from backend.base.errors import Conflict, NotFound
 from backend.base.pages import Page, PageRequest, aware_moment, make_page
 from backend.organisations.models import (
     FavouriteShop,
@@ -29,6 +29,10 @@ from backend.organisations.texts import normalise_tag, search_words
 
 class ShopNotFound(NotFound):
     """Not there, not open to citizens, or not the caller's."""
+
+
+class ShopNotActive(Conflict):
+    """Applied for, suspended or closed."""
 
 
 class ProductNotFound(NotFound):

@@ -25,6 +25,10 @@ class NameBlank(Refused):
     """Nothing visible is left of a name that is needed."""
 
 
+class ReasonBlank(Refused):
+    """Whoever ends something writes why."""
+
+
 class TagInvalid(Refused):
     """Not 1–24 letters and digits with hyphens between, or too many tags."""
 
@@ -39,6 +43,14 @@ def one_line(given: str, *, field: str) -> str:
     if not name.strip(_ZERO_WIDTH_JOINER):
         raise NameBlank(field=field)
     return name
+
+
+def reason_line(given: str) -> str:
+    """Why something was ended, for the record. Raises ReasonBlank."""
+    reason = one_line_or_none(given)
+    if reason is None:
+        raise ReasonBlank(field="reason")
+    return reason
 
 
 def one_line_or_none(given: str | None) -> str | None:

@@ -25,6 +25,7 @@ class Permission(enum.StrEnum):
     READ_OWN_NOTICES = "read_own_notices"
     MANAGE_OWN_COUPONS = "manage_own_coupons"
     EARN_BY_MISSIONS = "earn_by_missions"
+    MANAGE_OWN_CLAIMS = "manage_own_claims"
 
     # shops, each over their own
     MANAGE_OWN_STAFF_SESSION = "manage_own_staff_session"
@@ -39,6 +40,7 @@ class Permission(enum.StrEnum):
     RECONCILE_SALES = "reconcile_sales"
     GET_OFFLINE_ALLOWANCES = "get_offline_allowances"
     EDIT_OWN_OFFERS = "edit_own_offers"
+    CONFIRM_CLAIMS = "confirm_claims"
 
     # the city
     MANAGE_STAFF = "manage_staff"
@@ -56,6 +58,7 @@ class Permission(enum.StrEnum):
     READ_CORRECTIONS = "read_corrections"
     PROPOSE_CORRECTIONS = "propose_corrections"
     APPROVE_CORRECTIONS = "approve_corrections"
+    REVIEW_CLAIMS = "review_claims"
 
 
 P = Permission
@@ -69,12 +72,20 @@ CITIZEN_PERMISSIONS = frozenset(
         P.READ_OWN_NOTICES,
         P.MANAGE_OWN_COUPONS,
         P.EARN_BY_MISSIONS,
+        P.MANAGE_OWN_CLAIMS,
     }
 )
 
 SHOP_ROLE_PERMISSIONS = {
     "clerk": frozenset(
-        {P.READ_OWN_SHOP, P.ISSUE_TILL_CODES, P.SELL_TO_CITIZENS, P.REFUND_PURCHASES, P.RECONCILE_SALES}
+        {
+            P.READ_OWN_SHOP,
+            P.ISSUE_TILL_CODES,
+            P.SELL_TO_CITIZENS,
+            P.REFUND_PURCHASES,
+            P.RECONCILE_SALES,
+            P.CONFIRM_CLAIMS,
+        }
     ),
     "manager": frozenset(
         {
@@ -88,6 +99,7 @@ SHOP_ROLE_PERMISSIONS = {
             P.REFUND_PURCHASES,
             P.RECONCILE_SALES,
             P.EDIT_OWN_OFFERS,
+            P.CONFIRM_CLAIMS,
         }
     ),
 }
@@ -107,6 +119,7 @@ CITY_ROLE_PERMISSIONS = {
             P.EDIT_BUDGETS,
             P.READ_CORRECTIONS,
             P.PROPOSE_CORRECTIONS,
+            P.REVIEW_CLAIMS,
         }
     ),
     "approver": frozenset(
@@ -116,6 +129,7 @@ CITY_ROLE_PERMISSIONS = {
             P.READ_BUDGETS,
             P.READ_CORRECTIONS,
             P.APPROVE_CORRECTIONS,
+            P.REVIEW_CLAIMS,
         }
     ),
     "counter": frozenset({P.VERIFY_CITIZENS, P.EXPLAIN_PURCHASES}),
@@ -123,7 +137,7 @@ CITY_ROLE_PERMISSIONS = {
 
 SCOPE_PERMISSIONS = {
     "codes": frozenset({P.ISSUE_TILL_CODES}),
-    "sales": frozenset({P.SELL_TO_CITIZENS, P.REFUND_PURCHASES}),
+    "sales": frozenset({P.SELL_TO_CITIZENS, P.REFUND_PURCHASES, P.CONFIRM_CLAIMS}),
     "shop": frozenset({P.READ_OWN_SHOP}),
     "offline": frozenset({P.GET_OFFLINE_ALLOWANCES}),
     "reconciliation": frozenset({P.RECONCILE_SALES}),

@@ -3,11 +3,13 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.points.models import PointsEntry, PointsLot, PointsTransaction, TransactionKind
+from backend.points.rules import OpenLot
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,20 @@ def list_lots_of_source(
         .distinct()
     )
     return [SourceLot(*row) for row in session.execute(query)]
+
+
+def list_pending_lots_of_source(
+    session: Session, *, account_id: uuid.UUID, source_id: uuid.UUID, at: datetime
+) -> Sequence[OpenLot]:
+    """Alive, not spendable yet, and not held whole."""
+    granted = [lot.id for lot in list_lots_of_source(session, account_id=account_id, source_id=source_id)]
+    free = PointsLot.remaining_points - PointsLot.held_points
+    query = (
+        select(PointsLot.id, free, PointsLot.expires_at)
+        .where(PointsLot.id.in_(granted), free > 0, PointsLot.spendable_at > at, PointsLot.expires_at > at)
+        .order_by(PointsLot.id)
+    )
+    return [OpenLot(*row) for row in session.execute(query)]
 
 
 def get_spend_of_source(session: Session, *, account_id: uuid.UUID, source_id: uuid.UUID) -> uuid.UUID:

@@ -42,6 +42,7 @@ class SigningKey(Base):
 class IssuerKind(enum.StrEnum):
     CLERK = "clerk"
     REGISTER = "register"
+    CITY = "city"  # of refunds only: it takes back what never was a purchase
 
 
 class TillCode(Base):
@@ -190,6 +191,13 @@ class Purchase(Base):
             postgresql_where=text("checkout_id IS NOT NULL"),
             sqlite_where=text("checkout_id IS NOT NULL"),
         ),
+        Index(
+            "uq_purchases_claim_id",
+            "claim_id",
+            unique=True,
+            postgresql_where=text("claim_id IS NOT NULL"),
+            sqlite_where=text("claim_id IS NOT NULL"),
+        ),
         Index("ix_purchases_account_id_id", "account_id", "id"),
         Index("ix_purchases_shop_id_id", "shop_id", "id"),
     )
@@ -203,6 +211,7 @@ class Purchase(Base):
     checkout_id: Mapped[uuid.UUID | None]
     # The staff member or register that rang it up, where no till code says so.
     issuer_id: Mapped[uuid.UUID | None]
+    claim_id: Mapped[uuid.UUID | None]
     # What was sold; what discount and points left of it was paid in money.
     amount_yen: Mapped[int] = mapped_column(BigInteger)
     discount_yen: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
@@ -255,7 +264,7 @@ class Refund(Base):
 
     __tablename__ = "refunds"
     __table_args__ = (
-        CheckConstraint("issuer_kind IN ('clerk', 'register')", name="issuer_kind"),
+        CheckConstraint("issuer_kind IN ('clerk', 'register', 'city')", name="issuer_kind"),
         CheckConstraint("amount_yen = cash_yen + returned_points + discount_yen", name="amount_yen"),
         CheckConstraint(
             "cash_yen >= 0 AND returned_points >= 0 AND discount_yen >= 0"

@@ -32,7 +32,7 @@ Rows = dict[str, list[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """How a purchase came about: exactly one of the first four. With a till code, the citizen's own request.
+    """How a purchase came about: exactly one of the first five. With a till code, the citizen's own request.
 
     `issuer_id`: whoever rang it up, where no till code says so.
     """
@@ -41,6 +41,7 @@ class Evidence:
     citizen_code_id: uuid.UUID | None = None
     checkout_id: uuid.UUID | None = None
     offline_code: OfflineCodeText | None = None
+    claim_id: uuid.UUID | None = None
     issuer_id: uuid.UUID | None = None
     request_key: str | None = None
     request_hash: bytes | None = None
@@ -163,6 +164,7 @@ def _purchase_row(settled: Settled, record: PurchaseRecord) -> dict[str, Any]:
         "citizen_code_id": evidence.citizen_code_id,
         "checkout_id": evidence.checkout_id,
         "issuer_id": evidence.issuer_id,
+        "claim_id": evidence.claim_id,
         "amount_yen": record.amount_yen,
         "discount_yen": record.discount_yen,
         "spent_points": record.spent_points,

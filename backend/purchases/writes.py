@@ -58,6 +58,7 @@ PURCHASES = insert_into(
     "citizen_code_id",
     "checkout_id",
     "issuer_id",
+    "claim_id",
     "amount_yen",
     "discount_yen",
     "spent_points",

@@ -2,6 +2,7 @@
 
 from backend.shop.applications import routes as applications
 from backend.shop.checkouts import routes as checkouts
+from backend.shop.claims import routes as claims
 from backend.shop.codes import routes as codes
 from backend.shop.member_lists import routes as member_lists
 from backend.shop.offers import routes as offers
@@ -21,6 +22,7 @@ ROUTES: list[Face] = [
     codes.face,
     purchases.face,
     checkouts.face,
+    claims.face,
     profile.face,
     products.face,
     offers.face,

@@ -6,22 +6,11 @@ from marshmallow import fields, validate
 
 from backend.organisations.rules import CLOSES_MAX_MINUTE, MINUTES_A_DAY
 from backend.organisations.texts import TAG_MAX_CHARACTERS, TAGS_MAX
+from backend.web.schemas import Degrees as Degrees
 from backend.web.schemas import In, Out, Query, Whole, text_field
 
 HOURS_MAX = 42
 MUNICIPALITY = "Six digits of the national municipality code, the last a check digit; rings follow from it."
-
-
-class Degrees(fields.Float):
-    """Degrees as a JSON number: no text, no boolean, nothing off the globe."""
-
-    def __init__(self, *, maximum: int, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Range(min=-maximum, max=maximum), **kwargs)
-
-    def _validated(self, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.make_error("invalid", input=value)
-        return super()._validated(value)
 
 
 def flag(**kwargs: Any) -> fields.Boolean:

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 
 from backend.base.database import Database
 from backend.base.secrets import Vault
+from backend.claims.terms import ClaimTerms
 from backend.config import Settings
 from backend.organisations.regions import Region
 
@@ -17,6 +18,7 @@ class Ground:
     database: Database
     vault: Vault
     region: Region
+    claim_terms: ClaimTerms
     # Verifies a Firebase ID token and gives its user; None where the embedded provider signs citizens in.
     verify_firebase_token: Callable[[str], str] | None
 

@@ -97,6 +97,18 @@ class Yen(Whole):
         super().__init__(minimum=1, maximum=AMOUNT_MAX_YEN, **kwargs)
 
 
+class Degrees(fields.Float):
+    """Degrees as a JSON number: no text, no boolean, nothing off the globe."""
+
+    def __init__(self, *, maximum: int, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(min=-maximum, max=maximum), **kwargs)
+
+    def _validated(self, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
 def text_field(maximum: int, *, minimum: int = 1, **kwargs: Any) -> fields.String:
     """Text of bounded length without control characters (a NUL would break PostgreSQL)."""
     return fields.String(

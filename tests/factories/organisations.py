@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import new_id
 from backend.base.secrets import hash_token, new_token
-from backend.organisations.models import ApiKey, Organisation, Product, Shop, ShopHours, ShopTag
+from backend.organisations.models import ApiKey, Organisation, Product, Shop, ShopCode, ShopHours, ShopTag
+from backend.organisations.service.shop_codes import issue_shop_code
 from backend.points.models import AccountKind
 from backend.points.service.movements import open_account
 
@@ -91,3 +92,7 @@ def make_product(
     session.add(product)
     session.flush()
     return product
+
+
+def make_shop_code(session: Session, *, shop_id: uuid.UUID, at: datetime, label: str = "レジ横") -> ShopCode:
+    return issue_shop_code(session, shop_id=shop_id, label=label, issued_by=None, at=at)

@@ -16,6 +16,7 @@ from backend.points.models import HoldStatus, PointsHold, PointsHoldLot, Transac
 from backend.points.queries import HoldRecord, get_hold, list_spendable_lots
 from backend.points.rules import Leg, LotMove, consume_lots
 from backend.points.service.movements import PointsInsufficient, lock_balance
+from backend.points.sources import list_pending_lots_of_source
 from backend.points.writes import POST, Movement, Rows, hold_end_rows, hold_rows, ledger_rows
 
 
@@ -58,6 +59,30 @@ def hold(
         to_account_id=to_account_id,
         used=used,
         expires_at=expires_at,
+        at=at,
+    )
+    POST.run(session, rows)
+    return hold_id
+
+
+def hold_pending(
+    session: Session, *, account_id: uuid.UUID, to_account_id: uuid.UUID, source_id: uuid.UUID, at: datetime
+) -> uuid.UUID | None:
+    """Set aside what a source granted and nobody can spend yet, for as long as it lives: pending it was, pending it
+    stays until the hold is voided. Returns the hold's id; None when there is nothing pending.
+    """
+    if is_locking(session):
+        lock_balance(session, account_id)
+    lots = list_pending_lots_of_source(session, account_id=account_id, source_id=source_id, at=at)
+    if not lots:
+        return None
+    hold_id = new_id()
+    rows = hold_rows(
+        hold_id=hold_id,
+        account_id=account_id,
+        to_account_id=to_account_id,
+        used={lot.id: lot.free_points for lot in lots},
+        expires_at=max(lot.expires_at for lot in lots),
         at=at,
     )
     POST.run(session, rows)

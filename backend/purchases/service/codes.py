@@ -12,15 +12,12 @@ from backend.base.database import new_id
 from backend.base.errors import Conflict, Forbidden
 from backend.base.secrets import Vault
 from backend.organisations.models import Shop, ShopStatus
+from backend.organisations.queries import ShopNotActive as ShopNotActive  # raised here, too
 from backend.purchases.keys import derive_key, get_current_key
 from backend.purchases.models import IssuerKind, Purchase, TillCode
 from backend.purchases.queries import find_purchase_of_code, get_till_code
 from backend.purchases.rules.sales import Sale
 from backend.purchases.rules.till_codes import make_till_code, till_code_url
-
-
-class ShopNotActive(Conflict):
-    """Applied for, suspended or closed."""
 
 
 class TillCodeNotIssuedByCaller(Forbidden):

@@ -13,6 +13,7 @@ from backend.base.errors import Refused
 from backend.base.writes import WriteList
 from backend.campaigns.service.budgets import clear_budget_exhausted
 from backend.campaigns.service.rolling_back import ReclaimedAward, roll_back_counts, roll_back_stamps
+from backend.notices.rules import NoticeKind
 from backend.notices.service import announce
 from backend.offers.redeeming import list_coupons_of_purchase
 from backend.offers.writes import COUPON_RETURNS, return_rows
@@ -22,7 +23,7 @@ from backend.points.queries import AskedPoints
 from backend.points.service.movements import lock_balance, refuse_closed
 from backend.points.service.reversals import give_back, reclaim
 from backend.points.sources import SourceLot, get_spend_of_source, list_lots_of_source
-from backend.purchases.models import Purchase, PurchaseLine, Refund
+from backend.purchases.models import IssuerKind, Purchase, PurchaseLine, Refund
 from backend.purchases.queries import PurchaseNotFound, list_lines, list_refunds, sum_asked_points
 from backend.purchases.rules.refunding import (
     LineRefund,
@@ -239,6 +240,13 @@ def _free_caps(
     )
 
 
+def _notice_kind(refund: Refund) -> NoticeKind:
+    """What the city takes back never was a purchase: nobody hands money over."""
+    if refund.issuer_kind == IssuerKind.CITY:
+        return NoticeKind.PURCHASE_REVERSED
+    return NoticeKind.PURCHASE_REFUNDED
+
+
 def _tell(session: Session, purchase: Purchase, refund: Refund, at: datetime) -> None:
     citizen_id = find_citizen_id(session, account_id=purchase.account_id)
     if citizen_id is None:
@@ -247,13 +255,14 @@ def _tell(session: Session, purchase: Purchase, refund: Refund, at: datetime) ->
     announce(
         session,
         citizen_id=citizen_id,
-        kind="purchase_refunded",
+        kind=_notice_kind(refund),
         params={
             "shop": {"ja": shop.name_ja, "en": shop.name_en},
             "amount_yen": refund.amount_yen,
             "cash_yen": refund.cash_yen,
             "returned_points": refund.returned_points,
             "reclaimed_points": refund.reclaimed_points,
+            "reason": refund.reason or "",
             "purchase_id": str(purchase.id),
         },
         at=at,
