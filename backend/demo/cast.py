@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 # The demo accounts that do, by name: each has a token in the cast.
-PLAYING = ("till", "citizen", "neighbour", "clerk", "city")
+PLAYING = ("till", "citizen", "neighbour", "clerk", "manager", "city")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,7 @@ class Cast:
     citizen: str = field(repr=False)
     neighbour: str = field(repr=False)
     clerk: str = field(repr=False)
+    manager: str = field(repr=False)
     city: str = field(repr=False)
     citizen_name: str
     neighbour_name: str

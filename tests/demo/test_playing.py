@@ -49,6 +49,8 @@ class TestPlay:
         assert "Idempotent-Replayed: true" in told
         assert "refused, till_code_used: This code has been used." in told
         assert "Your purchase at Mugi to Kiteki Bakery | Paid: ¥1,480" in told
+        assert "honoured: かもめ earned" in told
+        assert "missing here: 540 yen" in told
         assert transcript[-1].startswith("Played to the end")
         assert database.run(verify_ledger) == []
 
