@@ -56,24 +56,17 @@ def state_offline_code_claim(
     request = ClaimRequest(request_key, hashlib.sha256(orjson.dumps([scanned.strip()])).digest())
     if replayed := find_replay(session, buyer=buyer, request=request):
         return replayed
-    code = read_scanned(scanned, public_url)
-    if not isinstance(code, OfflineCodeText):
-        raise CodeUnreadable(field="scanned")
-    # Codes of one register wait for each other here: nobody states the same one twice at once.
-    session.execute(
-        select(OfflineAllowance.id).where(OfflineAllowance.id == code.allowance_id).with_for_update()
-    )
-    found = find_offline_code(session, code=code, vault=vault)
+    found = _find_locked(session, scanned, public_url, vault)
     first = _first_purchase(session, found, buyer)
-    check_honourable(code, found.limits, used_yen=0, window=window, at=at)
-    name = sale_name(code.allowance_id, code.serial_number)
+    check_honourable(found.code, found.limits, used_yen=0, window=window, at=at)
+    name = sale_name(found.code.allowance_id, found.code.serial_number)
     if _has_claimed(session, buyer.account_id, name):
         raise OfflineCodeClaimed(field="scanned")
     statement = Statement(
         kind=ClaimKind.OFFLINE_CODE,
         shop_id=found.shop_id,
-        amount_yen=code.amount_yen,
-        done_at=min(code.made_at, at),
+        amount_yen=found.code.amount_yen,
+        done_at=min(found.code.made_at, at),
         evidence={"code": name},
     )
     reports = {
@@ -91,6 +84,17 @@ def state_offline_code_claim(
         context=context,
         at=at,
     )
+
+
+def _find_locked(session: Session, scanned: str, public_url: str, vault: Vault) -> FoundOfflineCode:
+    """Codes of one allowance wait for each other here: nobody states the same one twice at once."""
+    code = read_scanned(scanned, public_url)
+    if not isinstance(code, OfflineCodeText):
+        raise CodeUnreadable(field="scanned")
+    session.execute(
+        select(OfflineAllowance.id).where(OfflineAllowance.id == code.allowance_id).with_for_update()
+    )
+    return find_offline_code(session, code=code, vault=vault)
 
 
 def _first_purchase(session: Session, found: FoundOfflineCode, buyer: Buyer) -> Any:
