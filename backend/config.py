@@ -44,6 +44,11 @@ class Settings:
     till_code_seconds: int = 180
     citizen_code_seconds: int = 60
     done_at_window_seconds: int = 600
+    offline_allowance_hours: int = 24  # of a register without a network, at most; so are the next three
+    offline_allowance_codes: int = 200
+    offline_allowance_yen: int = 300_000
+    offline_code_yen: int = 10_000
+    offline_honour_hours: int = 72
     session_days: int = 90
     staff_session_hours: int = 12
     staff_idle_minutes: int = 60
@@ -99,6 +104,11 @@ def read_settings() -> Settings:
         till_code_seconds=env.int("TILL_CODE_SECONDS", default.till_code_seconds),
         citizen_code_seconds=env.int("CITIZEN_CODE_SECONDS", default.citizen_code_seconds),
         done_at_window_seconds=env.int("DONE_AT_WINDOW_SECONDS", default.done_at_window_seconds),
+        offline_allowance_hours=env.int("OFFLINE_ALLOWANCE_HOURS", default.offline_allowance_hours),
+        offline_allowance_codes=env.int("OFFLINE_ALLOWANCE_CODES", default.offline_allowance_codes),
+        offline_allowance_yen=env.int("OFFLINE_ALLOWANCE_YEN", default.offline_allowance_yen),
+        offline_code_yen=env.int("OFFLINE_CODE_YEN", default.offline_code_yen),
+        offline_honour_hours=env.int("OFFLINE_HONOUR_HOURS", default.offline_honour_hours),
         session_days=env.int("SESSION_DAYS", default.session_days),
         staff_session_hours=env.int("STAFF_SESSION_HOURS", default.staff_session_hours),
         staff_idle_minutes=env.int("STAFF_IDLE_MINUTES", default.staff_idle_minutes),

@@ -10,6 +10,7 @@ from backend.city.offers import routes as offers
 from backend.city.previews import routes as previews
 from backend.city.purchases import routes as purchases
 from backend.city.receipts import routes as receipts
+from backend.city.reconciliations import routes as reconciliations
 from backend.city.reward_codes import routes as reward_codes
 from backend.city.serials import routes as serials
 from backend.city.sessions import routes as sessions
@@ -34,6 +35,7 @@ ROUTES: list[Face] = [
     member_lists.face,
     budgets.face,
     corrections.face,
+    reconciliations.face,
     claims.face,
     receipts.face,
     flags.face,

@@ -11,6 +11,7 @@ from backend.demo.play_points import play_points
 from backend.demo.play_posters import play_posters
 from backend.demo.play_purchase import play_purchase
 from backend.demo.play_receipts import play_receipts
+from backend.demo.play_tills import play_tills
 from backend.demo.play_webhooks import play_webhooks
 
 __all__ = ["PLAYING", "Cast", "PlayFailed", "play"]
@@ -30,4 +31,5 @@ def play(url: str, cast: Cast, say: Say, *, language: str = "en", push_log: Path
     play_posters(cast, url, language, say)
     play_webhooks(cast, url, language, say)
     play_receipts(cast, url, language, say)
+    play_tills(cast, url, language, say)
     say("Played to the end: each purchase recorded once, each point moved once, and everybody was told.")

@@ -190,11 +190,35 @@ class Product(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class PriceCodeLayout(Base):
+    """How a shop's in-store bar codes with one prefix hold a price: prefix, item, price, check digit.
+
+    Where item and price leave a digit over, it is the price's own check digit, between the two.
+    """
+
+    __tablename__ = "price_code_layouts"
+    __table_args__ = (
+        CheckConstraint("price_digits IN (4, 5)", name="price_digits"),
+        CheckConstraint("item_digits + price_digits IN (9, 10)", name="item_digits"),
+    )
+
+    shop_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    # 02 or 20–29.
+    prefix: Mapped[str] = mapped_column(String(2), primary_key=True)
+    item_digits: Mapped[int] = mapped_column(SmallInteger)
+    price_digits: Mapped[int] = mapped_column(SmallInteger)
+
+
 class ApiKey(Base):
     """A register's key: shown once, only its hash kept."""
 
     __tablename__ = "api_keys"
-    __table_args__ = (UniqueConstraint("key_hash"), Index("ix_api_keys_shop_id", "shop_id"))
+    __table_args__ = (
+        CheckConstraint("expires_at >= created_at", name="expires_at"),
+        UniqueConstraint("key_hash"),
+        UniqueConstraint("successor_id"),
+        Index("ix_api_keys_shop_id", "shop_id"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     shop_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shops.id"))
@@ -207,6 +231,17 @@ class ApiKey(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # From then on it opens nothing; None: until it is revoked.
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The key that takes its place.
+    successor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("api_keys.id"))
+    # Of a successor: the register's first key.
+    first_key_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("api_keys.id"))
+
+    @property
+    def register_id(self) -> uuid.UUID:
+        """The register's own id, which stays when its key changes."""
+        return self.first_key_id or self.id
 
 
 class ShopCode(Base):

@@ -1,4 +1,4 @@
-"""Reads of organisations, shops, products, keys."""
+"""Reads of organisations, shops, products."""
 
 import math
 import uuid
@@ -8,16 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, LargeBinary, and_, bindparam, exists, literal, null, or_, select
+from sqlalchemy import ColumnElement, Float, and_, exists, literal, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.base.clock import in_jst
 from backend.base.errors import Conflict, NotFound
 from backend.base.pages import Page, PageRequest, aware_moment, make_page
-from backend.base.secrets import hash_token
-from backend.base.statements import Prepared
 from backend.organisations.models import (
-    ApiKey,
     FavouriteShop,
     Organisation,
     Product,
@@ -28,7 +25,6 @@ from backend.organisations.models import (
 )
 from backend.organisations.rules import EARTH_RADIUS_METRES, MINUTES_A_DAY, Circle, OpeningHours, is_open
 from backend.organisations.texts import normalise_tag, search_words
-from backend.people.principals import RegisterPrincipal
 
 
 class ShopNotFound(NotFound):
@@ -41,33 +37,6 @@ class ShopNotActive(Conflict):
 
 class ProductNotFound(NotFound):
     """Not there, withdrawn, or not the caller's."""
-
-
-# --- Registers ---
-
-REGISTER_BY_KEY = Prepared(
-    lambda _dialect: select(ApiKey.id, ApiKey.shop_id, ApiKey.scopes, ApiKey.last_used_at).where(
-        ApiKey.key_hash == bindparam("key_hash", type_=LargeBinary()), ApiKey.revoked_at.is_(None)
-    )
-)
-
-
-def find_register_by_key(session: Session, *, key: str) -> RegisterPrincipal | None:
-    row = REGISTER_BY_KEY.first(session, key_hash=hash_token(key))
-    return RegisterPrincipal(row.id, row.shop_id, tuple(row.scopes), row.last_used_at) if row else None
-
-
-def list_api_keys(session: Session, *, shop_id: uuid.UUID, page: PageRequest) -> Page[ApiKey]:
-    """Those that still open something, oldest first."""
-    query = (
-        select(ApiKey)
-        .where(ApiKey.shop_id == shop_id, ApiKey.revoked_at.is_(None))
-        .order_by(ApiKey.id)
-        .limit(page.limit + 1)
-    )
-    if after := page.after(uuid.UUID):
-        query = query.where(ApiKey.id > after[0])
-    return make_page(session.scalars(query).all(), page, lambda key: key.id)
 
 
 # --- Shops as citizens find them ---

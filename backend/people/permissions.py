@@ -37,6 +37,8 @@ class Permission(enum.StrEnum):
     ISSUE_TILL_CODES = "issue_till_codes"
     SELL_TO_CITIZENS = "sell_to_citizens"
     REFUND_PURCHASES = "refund_purchases"
+    RECONCILE_SALES = "reconcile_sales"
+    GET_OFFLINE_ALLOWANCES = "get_offline_allowances"
     EDIT_OWN_OFFERS = "edit_own_offers"
     CONFIRM_CLAIMS = "confirm_claims"
     MANAGE_OWN_WEBHOOKS = "manage_own_webhooks"
@@ -47,6 +49,7 @@ class Permission(enum.StrEnum):
     VERIFY_CITIZENS = "verify_citizens"
     MANAGE_CITY_MEMBER_LISTS = "manage_city_member_lists"
     EXPLAIN_PURCHASES = "explain_purchases"
+    READ_RECONCILIATIONS = "read_reconciliations"
     READ_CAMPAIGNS = "read_campaigns"
     EDIT_CAMPAIGNS = "edit_campaigns"
     APPROVE_CAMPAIGNS = "approve_campaigns"
@@ -76,7 +79,14 @@ CITIZEN_PERMISSIONS = frozenset(
 
 SHOP_ROLE_PERMISSIONS = {
     "clerk": frozenset(
-        {P.READ_OWN_SHOP, P.ISSUE_TILL_CODES, P.SELL_TO_CITIZENS, P.REFUND_PURCHASES, P.CONFIRM_CLAIMS}
+        {
+            P.READ_OWN_SHOP,
+            P.ISSUE_TILL_CODES,
+            P.SELL_TO_CITIZENS,
+            P.REFUND_PURCHASES,
+            P.RECONCILE_SALES,
+            P.CONFIRM_CLAIMS,
+        }
     ),
     "manager": frozenset(
         {
@@ -88,6 +98,7 @@ SHOP_ROLE_PERMISSIONS = {
             P.ISSUE_TILL_CODES,
             P.SELL_TO_CITIZENS,
             P.REFUND_PURCHASES,
+            P.RECONCILE_SALES,
             P.EDIT_OWN_OFFERS,
             P.CONFIRM_CLAIMS,
             P.MANAGE_OWN_WEBHOOKS,
@@ -103,6 +114,7 @@ CITY_ROLE_PERMISSIONS = {
             P.MANAGE_CITY_MEMBER_LISTS,
             P.MODERATE_OFFERS,
             P.EXPLAIN_PURCHASES,
+            P.READ_RECONCILIATIONS,
             P.READ_CAMPAIGNS,
             P.EDIT_CAMPAIGNS,
             P.READ_BUDGETS,
@@ -129,6 +141,8 @@ SCOPE_PERMISSIONS = {
     "codes": frozenset({P.ISSUE_TILL_CODES}),
     "sales": frozenset({P.SELL_TO_CITIZENS, P.REFUND_PURCHASES, P.CONFIRM_CLAIMS}),
     "shop": frozenset({P.READ_OWN_SHOP}),
+    "offline": frozenset({P.GET_OFFLINE_ALLOWANCES}),
+    "reconciliation": frozenset({P.RECONCILE_SALES}),
 }
 
 

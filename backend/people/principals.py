@@ -48,9 +48,10 @@ class StaffPrincipal:
 
 @dataclass(frozen=True, slots=True)
 class RegisterPrincipal:
-    """A register of a shop, by its API key."""
+    """A register of a shop, by its API key. `register_id` stays when the key changes."""
 
     api_key_id: uuid.UUID
+    register_id: uuid.UUID
     shop_id: uuid.UUID
     scopes: tuple[str, ...]
     # Likewise.

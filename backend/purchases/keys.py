@@ -1,6 +1,7 @@
-"""Signing keys of till codes: the table holds salts, the key itself is derived from the configured secret."""
+"""Keys of till codes: tables hold salts or ids, the keys themselves are derived from the configured secret."""
 
 import secrets
+import uuid
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -10,11 +11,17 @@ from backend.base.secrets import Vault
 from backend.purchases.models import SigningKey
 
 PURPOSE = "till-code"
+OFFLINE_PURPOSE = "offline till code"
 SALT_BYTES = 16
 
 
 def derive_key(vault: Vault, salt: bytes) -> bytes:
     return vault.derive(PURPOSE, salt)
+
+
+def derive_offline_secret(vault: Vault, allowance_id: uuid.UUID) -> bytes:
+    """32 bytes. Of each allowance its own: whoever takes a till's learns nothing of another's."""
+    return vault.keyed_hash(OFFLINE_PURPOSE, str(allowance_id))
 
 
 def get_current_key(session: Session, *, at: datetime) -> SigningKey:

@@ -1,11 +1,11 @@
-"""Signing keys, till codes, checkouts, purchases with their lines, refunds.
+"""Signing keys, till codes, offline codes, checkouts, purchases with their lines, refunds, reconciliations.
 
 None of these tables may be partitioned: they carry the UNIQUEs that keep a purchase single.
 """
 
 import enum
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -59,7 +59,7 @@ class TillCode(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     shop_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shops.id"))
     issuer_kind: Mapped[str] = mapped_column(String(8))
-    # A staff member or an API key.
+    # A staff member or a register.
     issuer_id: Mapped[uuid.UUID]
     key_id: Mapped[int] = mapped_column(ForeignKey("signing_keys.id"))
     amount_yen: Mapped[int] = mapped_column(BigInteger)
@@ -69,6 +69,57 @@ class TillCode(Base):
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Of a sale with lines: see `rules.sales.SaleLine`.
     lines: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonDocument)
+
+
+class OfflineAllowance(Base):
+    """What a register may sign by itself while it has no network: so many codes, so much money, for some hours."""
+
+    __tablename__ = "offline_allowances"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_at"),
+        CheckConstraint("count_max BETWEEN 1 AND 9999", name="count_max"),
+        CheckConstraint("code_max_yen BETWEEN 1 AND 9999999", name="code_max_yen"),
+        CheckConstraint("used_count BETWEEN 0 AND count_max", name="used_count"),
+        CheckConstraint("used_yen BETWEEN 0 AND total_max_yen", name="used_yen"),
+        UniqueConstraint("register_id", "issued_on", "number"),
+        Index("ix_offline_allowances_shop_id_id", "shop_id", "id"),
+    )
+
+    # Also what its secret is derived from, together with the configured one.
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    shop_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shops.id"))
+    register_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("api_keys.id"))
+    # The key that asked for it: with it the allowance is revoked.
+    api_key_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("api_keys.id"))
+    # Of the register's on that day in the city, from 1.
+    issued_on: Mapped[date]
+    number: Mapped[int] = mapped_column(SmallInteger)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    count_max: Mapped[int] = mapped_column(SmallInteger)
+    code_max_yen: Mapped[int] = mapped_column(BigInteger)
+    total_max_yen: Mapped[int] = mapped_column(BigInteger)
+    # Of what was honoured.
+    used_count: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    used_yen: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OfflineCode(Base):
+    """A code that a register signed without a network and a citizen bought with: each of its numbers once."""
+
+    __tablename__ = "offline_codes"
+    __table_args__ = (
+        CheckConstraint("serial_number >= 1", name="serial_number"),
+        UniqueConstraint("purchase_id"),
+    )
+
+    allowance_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("offline_allowances.id"), primary_key=True)
+    serial_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    purchase_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("purchases.id"))
+    amount_yen: Mapped[int] = mapped_column(BigInteger)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CheckoutStatus(enum.StrEnum):
@@ -158,6 +209,8 @@ class Purchase(Base):
     till_code_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("till_codes.id"))
     citizen_code_id: Mapped[uuid.UUID | None]
     checkout_id: Mapped[uuid.UUID | None]
+    # The staff member or register that rang it up, where no till code says so.
+    issuer_id: Mapped[uuid.UUID | None]
     claim_id: Mapped[uuid.UUID | None]
     # What was sold; what discount and points left of it was paid in money.
     amount_yen: Mapped[int] = mapped_column(BigInteger)
@@ -186,6 +239,7 @@ class PurchaseLine(Base):
         CheckConstraint("quantity BETWEEN 1 AND 9999", name="quantity"),
         CheckConstraint("amount_yen BETWEEN 0 AND 9999999", name="amount_yen"),
         CheckConstraint("tax_permille BETWEEN 0 AND 1000", name="tax_permille"),
+        CheckConstraint("discount_yen BETWEEN 0 AND 9999999", name="discount_yen"),
         Index("ix_purchase_lines_product_id", "product_id"),
     )
 
@@ -197,6 +251,8 @@ class PurchaseLine(Base):
     gtin: Mapped[str | None] = mapped_column(String(14))
     in_store_code: Mapped[str | None] = mapped_column(String(20))
     tax_permille: Mapped[int | None] = mapped_column(SmallInteger)
+    # Taken off by the line's own discounts; `amount_yen` is without it.
+    discount_yen: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     product_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("products.id"))
     category: Mapped[str | None] = mapped_column(String(24))
     certifications: Mapped[list[str] | None] = mapped_column(JsonDocument)
@@ -236,3 +292,53 @@ class Refund(Base):
     lines: Mapped[list[dict[str, int]]] = mapped_column(JsonDocument)
     reason: Mapped[str | None] = mapped_column(String(200))
     refunded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Reconciliation(Base):
+    """What a till says it sold on a day, beside what was recorded. Sent again, it is another version."""
+
+    __tablename__ = "reconciliations"
+    __table_args__ = (
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("stated_count >= 0 AND stated_yen >= 0", name="stated"),
+        CheckConstraint("recorded_count >= 0 AND recorded_yen >= 0", name="recorded"),
+        CheckConstraint("difference_count >= 0", name="difference_count"),
+        CheckConstraint("issuer_kind IN ('clerk', 'register')", name="issuer_kind"),
+        UniqueConstraint("till_id", "sold_on", "version"),
+        # The newest version of each.
+        Index(
+            "uq_reconciliations_current",
+            "till_id",
+            "sold_on",
+            unique=True,
+            postgresql_where=text("replaced_at IS NULL"),
+            sqlite_where=text("replaced_at IS NULL"),
+        ),
+        Index("ix_reconciliations_shop_id_sold_on", "shop_id", "sold_on"),
+        Index("ix_reconciliations_sold_on", "sold_on"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    shop_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shops.id"))
+    # A register; or the shop's own id, for all its tills together.
+    till_id: Mapped[uuid.UUID]
+    sold_on: Mapped[date]
+    version: Mapped[int] = mapped_column(SmallInteger)
+    stated_count: Mapped[int]
+    stated_yen: Mapped[int] = mapped_column(BigInteger)
+    # Per mille of tax → yen; sale → yen.
+    stated_rates: Mapped[dict[str, int] | None] = mapped_column(JsonDocument)
+    stated_sales: Mapped[dict[str, int] | None] = mapped_column(JsonDocument)
+    recorded_count: Mapped[int]
+    recorded_yen: Mapped[int] = mapped_column(BigInteger)
+    difference_count: Mapped[int]
+    # The first of them: see `rules.reconciling.Difference`.
+    differences: Mapped[list[dict[str, Any]]] = mapped_column(JsonDocument)
+    issuer_kind: Mapped[str] = mapped_column(String(8))
+    issuer_id: Mapped[uuid.UUID]
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    replaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def register_id(self) -> uuid.UUID | None:
+        return None if self.till_id == self.shop_id else self.till_id

@@ -25,20 +25,26 @@ from backend.purchases.basis import UNTOUCHED, Basis
 from backend.purchases.deciding import Decision
 from backend.purchases.events import purchase_events
 from backend.purchases.queries import PurchaseRecord
+from backend.purchases.rules.offline_codes import OfflineCodeText
 from backend.purchases.rules.paying import Payment
-from backend.purchases.writes import CODE_USE, LINES, PURCHASES
+from backend.purchases.writes import ALLOWANCE_USE, CODE_USE, LINES, OFFLINE_CODES, PURCHASES
 
 Rows = dict[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """How a purchase came about: exactly one of the four. With a till code, the citizen's own request."""
+    """How a purchase came about: exactly one of the first five. With a till code, the citizen's own request.
+
+    `issuer_id`: whoever rang it up, where no till code says so.
+    """
 
     till_code_id: uuid.UUID | None = None
     citizen_code_id: uuid.UUID | None = None
     checkout_id: uuid.UUID | None = None
+    offline_code: OfflineCodeText | None = None
     claim_id: uuid.UUID | None = None
+    issuer_id: uuid.UUID | None = None
     request_key: str | None = None
     request_hash: bytes | None = None
 
@@ -110,7 +116,7 @@ def purchase_rows(
     """What RECORD writes."""
     basis = settled.basis
     rows: Rows = {
-        **_evidence_rows(settled.evidence, at),
+        **_evidence_rows(settled, at),
         PURCHASES.name: [_purchase_row(settled, record)],
         **_announcement_rows(basis, record, at),
     }
@@ -131,12 +137,27 @@ def purchase_rows(
     return rows
 
 
-def _evidence_rows(evidence: Evidence, at: datetime) -> Rows:
+def _evidence_rows(settled: Settled, at: datetime) -> Rows:
+    evidence = settled.evidence
     if evidence.till_code_id is not None:
         return {CODE_USE.name: [{"code_id": evidence.till_code_id, "used_at": at}]}
     if evidence.citizen_code_id is not None:
         return {CITIZEN_CODE_USE.name: [{"citizen_code_id": evidence.citizen_code_id, "used_at": at}]}
+    if evidence.offline_code is not None:
+        return _offline_rows(settled, evidence.offline_code, at)
     return {}
+
+
+def _offline_rows(settled: Settled, code: OfflineCodeText, at: datetime) -> Rows:
+    used = {"allowance_id": code.allowance_id, "amount_yen": code.amount_yen}
+    row = {
+        **used,
+        "serial_number": code.serial_number,
+        "purchase_id": settled.id,
+        "made_at": code.made_at,
+        "used_at": at,
+    }
+    return {ALLOWANCE_USE.name: [used], OFFLINE_CODES.name: [row]}
 
 
 def _purchase_row(settled: Settled, record: PurchaseRecord) -> dict[str, Any]:
@@ -148,6 +169,7 @@ def _purchase_row(settled: Settled, record: PurchaseRecord) -> dict[str, Any]:
         "till_code_id": evidence.till_code_id,
         "citizen_code_id": evidence.citizen_code_id,
         "checkout_id": evidence.checkout_id,
+        "issuer_id": evidence.issuer_id,
         "claim_id": evidence.claim_id,
         "amount_yen": record.amount_yen,
         "discount_yen": record.discount_yen,
@@ -173,6 +195,7 @@ def _line_rows(settled: Settled) -> list[dict[str, Any]]:
             "gtin": line.gtin,
             "in_store_code": line.in_store_code,
             "tax_permille": line.tax_permille,
+            "discount_yen": line.discount_yen,
             "product_id": line.product_id,
             "category": line.category,
             "certifications": list(line.certifications),

@@ -6,10 +6,12 @@ from backend.shop.claims import routes as claims
 from backend.shop.codes import routes as codes
 from backend.shop.member_lists import routes as member_lists
 from backend.shop.offers import routes as offers
+from backend.shop.offline_allowances import routes as offline_allowances
 from backend.shop.posters import routes as posters
 from backend.shop.products import routes as products
 from backend.shop.profile import routes as profile
 from backend.shop.purchases import routes as purchases
+from backend.shop.reconciliations import routes as reconciliations
 from backend.shop.registers import routes as registers
 from backend.shop.serials import routes as serials
 from backend.shop.sessions import routes as sessions
@@ -33,4 +35,6 @@ ROUTES: list[Face] = [
     member_lists.face,
     registers.face,
     webhooks.face,
+    offline_allowances.face,
+    reconciliations.face,
 ]

@@ -45,6 +45,12 @@ class SaleLineIn(In):
     gtin = text_field(20, load_default=None)
     in_store_code = text_field(20, load_default=None)
     tax_permille = Whole(minimum=0, maximum=1000, load_default=None)
+    discount_yen = Whole(
+        minimum=0,
+        maximum=AMOUNT_MAX_YEN,
+        load_default=0,
+        metadata={"description": "What the line's own discounts took off; `amount_yen` is without it."},
+    )
     category = fields.String(
         validate=validate.OneOf(list(ProductCategory)),
         load_default=None,
@@ -102,4 +108,4 @@ def issuer_of(call: Call) -> Issuer:
     principal = call.shop_side
     if isinstance(principal, StaffPrincipal):
         return Issuer(IssuerKind.CLERK, principal.staff_id)
-    return Issuer(IssuerKind.REGISTER, principal.api_key_id)
+    return Issuer(IssuerKind.REGISTER, principal.register_id)

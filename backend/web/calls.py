@@ -47,6 +47,11 @@ class Call:
         return self.principal
 
     @property
+    def register(self) -> RegisterPrincipal:
+        assert isinstance(self.principal, RegisterPrincipal)  # noqa: S101
+        return self.principal
+
+    @property
     def shop_side(self) -> StaffPrincipal | RegisterPrincipal:
         assert isinstance(self.principal, StaffPrincipal | RegisterPrincipal)  # noqa: S101
         return self.principal

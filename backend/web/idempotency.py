@@ -55,7 +55,7 @@ def _actor_of(call: Call) -> uuid.UUID:
         case StaffPrincipal():
             return call.principal.staff_id
         case RegisterPrincipal():
-            return call.principal.api_key_id
+            return call.principal.register_id
     raise AssertionError("an idempotent operation is a shop's or the city's")
 
 

@@ -7,7 +7,7 @@ from flask import Request
 from sqlalchemy.orm import Session
 
 from backend.base.errors import Unauthenticated
-from backend.organisations import queries as organisations
+from backend.organisations.register_queries import find_register_by_key
 from backend.people import queries as people
 from backend.people.principals import Nobody, Principal, UnregisteredPrincipal
 from backend.web.ground import Ground
@@ -57,7 +57,7 @@ def identify(session: Session, credential: Credential, at: datetime, ground: Gro
             session, token=token, at=at, idle_minutes=ground.settings.staff_idle_minutes
         )
     elif token.startswith(REGISTER):
-        principal = organisations.find_register_by_key(session, key=token)
+        principal = find_register_by_key(session, key=token, at=at)
     if principal is None:
         raise TokenInvalid
     return principal

@@ -24,7 +24,7 @@ class RequestAnswer(Base):
 
     __tablename__ = "request_answers"
 
-    # A staff member, an API key; never a citizen.
+    # A staff member, a register; never a citizen.
     actor_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     # Made by the caller before it sends.
     request_key: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -62,6 +62,8 @@ class TestPlay:
         assert "POST /v1/claims/serial → 201" in told
         assert "the same label once more: serial_used" in told
         assert "refused, receipt_claimed: This receipt has been claimed already." in told
+        assert "honoured: かもめ earned" in told
+        assert "missing here: 540 yen" in told
         assert transcript[-1].startswith("Played to the end")
         assert database.run(verify_ledger) == []
 

@@ -10,8 +10,9 @@ from backend.config import Settings
 from backend.demo.city.accounts import ACCOUNTS, PASSWORD, TOTP_SECRET
 from backend.demo.city.shapes import Account
 from backend.demo.tokens import DemoAccountMissing, issue_token
-from backend.organisations.queries import find_register_by_key
+from backend.organisations.register_queries import find_register_by_key
 from backend.people.embedded import EmbeddedProvider
+from backend.people.permissions import SCOPE_PERMISSIONS
 from backend.people.queries import find_citizen_by_token, find_staff_by_token
 from backend.people.service.staff_sessions import open_staff_session
 from tests.conftest import NOW
@@ -46,9 +47,9 @@ class TestIssueToken:
     def test_gives_the_till_a_key(self, session: Session) -> None:
         key = issue_token(session, name="till", settings=SETTINGS, at=NOW)
 
-        found = find_register_by_key(session, key=key)
+        found = find_register_by_key(session, key=key, at=NOW)
         assert found
-        assert set(found.scopes) == {"codes", "sales", "shop"}
+        assert set(found.scopes) == set(SCOPE_PERMISSIONS)
 
     @pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.key)
     def test_needs_the_demo(self, empty_database: Database, account: Account) -> None:

@@ -45,7 +45,7 @@ def make_register_key(
     *,
     shop_id: uuid.UUID,
     at: datetime,
-    scopes: tuple[str, ...] = ("codes", "sales", "shop"),
+    scopes: tuple[str, ...] = ("codes", "sales", "shop", "offline", "reconciliation"),
 ) -> str:
     key = new_token("mgk")
     session.add(
@@ -55,7 +55,7 @@ def make_register_key(
             name="レジ1",
             prefix=key[:12],
             key_hash=hash_token(key),
-            scopes=list(scopes),
+            scopes=sorted(scopes),
             created_at=at,
         )
     )

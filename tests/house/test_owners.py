@@ -19,6 +19,7 @@ from tests.factories.purchases import KEY, buy, issue, open_checkout, record, sh
 from tests.factories.receipts import draft as draft_receipt
 from tests.factories.receipts import put_photo
 from tests.factories.serials import make_batch
+from tests.factories.tills import get_allowance, reconcile
 from tests.factories.webhooks import register_webhook, send_test
 from tests.factories.world import World
 from tests.support.client import ApiClient
@@ -52,6 +53,7 @@ SHARED = {
     "/v1/city/campaigns/{campaign_id}/pause",
     "/v1/city/campaigns/{campaign_id}/previews",
     "/v1/city/purchases/{purchase_id}/explanation",
+    "/v1/city/reconciliations/{reconciliation_id}",
     "/v1/city/campaigns/{campaign_id}/report",
     "/v1/city/campaigns/{campaign_id}/resume",
     "/v1/city/campaigns/{campaign_id}/return",
@@ -114,6 +116,9 @@ PRIVATE = {
     "/v1/shop/registers/{api_key_id}",
     "/v1/shop/serial-batches/{batch_id}",
     "/v1/shop/serial-batches/{batch_id}/labels",
+    "/v1/shop/registers/{api_key_id}/rotation",
+    "/v1/shop/offline-allowances/{allowance_id}",
+    "/v1/shop/reconciliations/{reconciliation_id}",
     "/v1/shop/sessions/{session_id}",
     "/v1/shop/staff/{staff_id}",
     "/v1/city/sessions/{session_id}",
@@ -202,6 +207,37 @@ class TestSomebodyElse:
         key_id = manager.get("/v1/shop/registers").get_json()["items"][0]["id"]
 
         response = stranger.delete(f"/v1/shop/registers/{key_id}")
+
+        assert response.status_code == 404
+
+    def test_gives_no_register_another_key(self, manager: ApiClient, stranger: ApiClient) -> None:
+        key_id = manager.get("/v1/shop/registers").get_json()["items"][0]["id"]
+
+        response = stranger.post(f"/v1/shop/registers/{key_id}/rotation", {})
+
+        assert response.status_code == 404
+
+    def test_revokes_no_offline_allowance(self, register: ApiClient, stranger: ApiClient) -> None:
+        allowance_id = get_allowance(register)["allowance"]["id"]
+
+        response = stranger.delete(f"/v1/shop/offline-allowances/{allowance_id}")
+
+        assert response.status_code == 404
+
+    def test_sees_no_offline_allowance(
+        self, app: Any, register: ApiClient, database: Database, world: World
+    ) -> None:
+        allowance_id = get_allowance(register)["allowance"]["id"]
+        other = database.run(lambda session: make_register_key(session, shop_id=world.shop_id, at=NOW))
+
+        response = ApiClient(app, other).get(f"/v1/shop/offline-allowances/{allowance_id}")
+
+        assert response.status_code == 404
+
+    def test_sees_no_reconciliation(self, register: ApiClient, stranger: ApiClient) -> None:
+        reconciliation_id = reconcile(register, count=0, amount_yen=0).get_json()["reconciliation"]["id"]
+
+        response = stranger.get(f"/v1/shop/reconciliations/{reconciliation_id}")
 
         assert response.status_code == 404
 

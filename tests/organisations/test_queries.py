@@ -12,13 +12,12 @@ from backend.organisations.models import ShopStatus
 from backend.organisations.queries import (
     ProductFilters,
     ShopNotFound,
-    find_register_by_key,
     get_active_shop,
-    list_api_keys,
     list_products,
     list_products_of_shop,
     list_shops_by_status,
 )
+from backend.organisations.register_queries import find_register_by_key, list_api_keys
 from backend.organisations.rules import OpeningHours
 from backend.people.principals import RegisterPrincipal
 from tests.factories.organisations import make_hours, make_product, make_register_key, make_shop, make_tags
@@ -180,11 +179,11 @@ class TestFindRegisterByKey:
     def test_finds_the_register_and_its_scopes(self, session: Session, at: datetime) -> None:
         shop = make_shop(session, at=at)
         key = make_register_key(session, shop_id=shop.id, at=at, scopes=("codes",))
-        api_key = list_api_keys(session, shop_id=shop.id, page=PageRequest()).items[0]
+        api_key = list_api_keys(session, shop_id=shop.id, at=at, page=PageRequest()).items[0]
 
-        register = find_register_by_key(session, key=key)
+        register = find_register_by_key(session, key=key, at=at)
 
-        assert register == RegisterPrincipal(api_key.id, shop.id, ("codes",))
+        assert register == RegisterPrincipal(api_key.id, api_key.id, shop.id, ("codes",))
 
     def test_knows_no_other_key(self, session: Session, at: datetime) -> None:
-        assert find_register_by_key(session, key="mgk_guessed") is None
+        assert find_register_by_key(session, key="mgk_guessed", at=at) is None

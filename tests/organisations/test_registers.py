@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.pages import PageRequest
 from backend.base.secrets import hash_token
-from backend.organisations.queries import find_register_by_key, list_api_keys
+from backend.organisations.register_queries import find_register_by_key, list_api_keys
 from backend.organisations.service.registers import (
     ApiKeyNotFound,
     IssuedApiKey,
@@ -35,9 +35,9 @@ def issued(session: Session, shop_id: uuid.UUID, at: datetime) -> IssuedApiKey:
 
 class TestIssueApiKey:
     def test_opens_what_its_scopes_say(
-        self, session: Session, issued: IssuedApiKey, shop_id: uuid.UUID
+        self, session: Session, issued: IssuedApiKey, shop_id: uuid.UUID, at: datetime
     ) -> None:
-        register = find_register_by_key(session, key=issued.key)
+        register = find_register_by_key(session, key=issued.key, at=at)
 
         assert register is not None
         assert (register.shop_id, register.scopes) == (shop_id, ("codes", "shop"))
@@ -70,20 +70,34 @@ class TestRevokeApiKey:
     ) -> None:
         revoke_api_key(session, api_key_id=issued.api_key.id, shop_ids=[shop_id], at=at)
 
-        assert find_register_by_key(session, key=issued.key) is None
+        assert find_register_by_key(session, key=issued.key, at=at) is None
 
     def test_is_no_longer_listed(
         self, session: Session, issued: IssuedApiKey, shop_id: uuid.UUID, at: datetime
     ) -> None:
         revoke_api_key(session, api_key_id=issued.api_key.id, shop_ids=[shop_id], at=at)
 
-        assert list_api_keys(session, shop_id=shop_id, page=PageRequest()).items == []
+        assert list_api_keys(session, shop_id=shop_id, at=at, page=PageRequest()).items == []
 
     def test_knows_no_key_of_another_shop(self, session: Session, issued: IssuedApiKey, at: datetime) -> None:
         other = make_shop(session, at=at)
 
         with pytest.raises(ApiKeyNotFound):
             revoke_api_key(session, api_key_id=issued.api_key.id, shop_ids=[other.id], at=at)
+
+
+class TestListApiKeys:
+    @pytest.mark.parametrize(("days", "count"), [(0, 1), (29, 1), (31, 0)])
+    def test_tells_of_a_key_that_has_ended_for_another_month(
+        self, session: Session, issued: IssuedApiKey, shop_id: uuid.UUID, at: datetime, days: int, count: int
+    ) -> None:
+        issued.api_key.expires_at = at
+
+        later = at + timedelta(days=days)
+        keys = list_api_keys(session, shop_id=shop_id, at=later, page=PageRequest())
+
+        assert find_register_by_key(session, key=issued.key, at=later) is None
+        assert len(keys.items) == count
 
 
 class TestNoteKeyUsed:

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.organisations.models import Organisation, Shop
-from backend.organisations.queries import ShopNotFound, find_register_by_key, get_shop
+from backend.organisations.queries import ShopNotFound, get_shop
 from backend.organisations.regions import Region, load_region
+from backend.organisations.register_queries import find_register_by_key
 from backend.organisations.rules import (
     CorporateNumberInvalid,
     MunicipalityCodeInvalid,
@@ -259,7 +260,7 @@ class TestDecideShop:
 
         decide(shop.id, "close")
 
-        assert find_register_by_key(session, key=key) is None
+        assert find_register_by_key(session, key=key, at=at) is None
 
     def test_leaves_the_registers_of_other_shops(
         self, session: Session, decide: Decide, at: datetime
@@ -269,7 +270,7 @@ class TestDecideShop:
 
         decide(shop.id, "close")
 
-        assert find_register_by_key(session, key=key) is not None
+        assert find_register_by_key(session, key=key, at=at) is not None
 
     @pytest.mark.parametrize(
         ("status", "action"), [("applied", "reject"), ("active", "suspend"), ("active", "close")]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from time_machine import Traveller
 
 from backend.base.database import Database
 from tests.factories.organisations import make_shop
@@ -33,9 +34,22 @@ class TestIssueApiKey:
 
         assert key not in manager.get(PATH).get_data(as_text=True)
 
+    def test_answers_a_key_that_ends_when_it_was_said_to(
+        self, app: Flask, manager: ApiClient, clock: Traveller
+    ) -> None:
+        body = CODES_ONLY | {"expires_at": "2026-06-15T13:00:00+09:00"}
+
+        till = ApiClient(app, manager.post(PATH, body).get_json()["key"])
+
+        assert till.post("/v1/shop/codes", {"amount_yen": 1280}).status_code == 201
+        clock.shift(3600)
+        assert till.post("/v1/shop/codes", {"amount_yen": 1280}).status_code == 401
+
     @pytest.mark.parametrize(
         ("changes", "field"),
         [
+            ({"expires_at": "2026-06-15T12:00:00+09:00"}, "expires_at"),
+            ({"expires_at": "2026-06-15T12:00:00"}, "expires_at"),
             ({"scopes": []}, "scopes"),
             ({"scopes": ["everything"]}, "scopes.0"),
             ({"scopes": "codes"}, "scopes"),

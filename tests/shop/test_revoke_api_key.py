@@ -4,7 +4,7 @@ from datetime import datetime
 
 from backend.base.database import Database
 from backend.base.pages import PageRequest
-from backend.organisations.queries import list_api_keys
+from backend.organisations.register_queries import list_api_keys
 from tests.factories.organisations import make_register_key, make_shop
 from tests.factories.world import World
 from tests.support.client import ApiClient
@@ -32,7 +32,9 @@ class TestRevokeApiKey:
     ) -> None:
         other_id = database.run(lambda session: make_shop(session, at=at).id)
         database.run(lambda session: make_register_key(session, shop_id=other_id, at=at))
-        keys = database.run(lambda session: list_api_keys(session, shop_id=other_id, page=PageRequest()))
+        keys = database.run(
+            lambda session: list_api_keys(session, shop_id=other_id, at=at, page=PageRequest())
+        )
 
         response = manager.delete(f"{PATH}/{keys.items[0].id}")
 

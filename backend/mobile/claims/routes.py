@@ -1,6 +1,7 @@
 """Purchases that the citizen who asks has stated."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from backend.base.emvco import (
@@ -14,9 +15,10 @@ from backend.claims import queries
 from backend.claims.counting import list_lefts
 from backend.claims.models import ClaimKind
 from backend.claims.queries import ClaimNotFound
-from backend.claims.service import appealing, posters
+from backend.claims.service import appealing, offline_codes, posters
 from backend.claims.service.appealing import AppealTooLate, ClaimNotAppealable
 from backend.claims.service.deciding import ClaimNotWaiting
+from backend.claims.service.offline_codes import OfflineCodeClaimed, OfflineCodeUnused
 from backend.claims.service.recording import ClaimContext
 from backend.claims.service.stating import ClaimLimitReached
 from backend.mobile.claims.presenters import present_claim, present_claims, present_lefts
@@ -26,6 +28,7 @@ from backend.mobile.claims.schemas import (
     ClaimOut,
     ClaimPage,
     StatedClaimOut,
+    StateOfflineCodeClaimIn,
     StatePosterClaimIn,
 )
 from backend.organisations.jpqr import JpqrMissing
@@ -35,6 +38,15 @@ from backend.organisations.service.shop_codes import ShopCodeRevoked, ShopCodeUn
 from backend.organisations.shop_codes import ShopCodeForeign, ShopCodeUnreadable
 from backend.people.permissions import Permission
 from backend.purchases.basis import Buyer
+from backend.purchases.rules.offline_codes import (
+    OfflineAllowanceExhausted,
+    OfflineAllowanceRevoked,
+    OfflineCodeExpired,
+    OfflineCodeLimitExceeded,
+    OfflineCodeTimeRefused,
+)
+from backend.purchases.rules.till_codes import CodeForeign, CodeUnreadable
+from backend.purchases.service.honouring import OfflineCodeUsed
 from backend.purchases.service.recording import DoneAtOutsideWindow
 from backend.web.calls import Answer, Call
 from backend.web.contracts import Face
@@ -45,6 +57,7 @@ face = Face(
     "claims", __name__, url_prefix="/v1/claims", description="Purchases I state, and that somebody believes."
 )
 
+CODE_GUESSES = RateLimit("scan", "scan_refusals", By.TOKEN, refusals_only=True)
 GUESSES = RateLimit("shop_code", "scan_refusals", By.TOKEN, refusals_only=True)
 SHOP_SCAN_ERRORS = (
     ShopCodeUnreadable,
@@ -105,6 +118,55 @@ def state_poster_claim(call: Call, body: dict[str, Any], headers: dict[str, Any]
         at=call.at,
     )
     value = {**_present(call, stated.claim.id), "left": present_lefts(lefts, call.language)}
+    return Answer(value, headers={"Idempotent-Replayed": "true"}) if stated.is_replay else value
+
+
+@face.operation(
+    "POST",
+    "/offline-code",
+    permission=Permission.MANAGE_OWN_CLAIMS,
+    body=StateOfflineCodeClaimIn,
+    headers=IdempotencyHeaders,
+    answer=ClaimOut,
+    status=201,
+    errors=[
+        CodeForeign,
+        CodeUnreadable,
+        OfflineAllowanceExhausted,
+        OfflineAllowanceRevoked,
+        OfflineCodeClaimed,
+        OfflineCodeExpired,
+        OfflineCodeLimitExceeded,
+        OfflineCodeTimeRefused,
+        OfflineCodeUnused,
+        OfflineCodeUsed,
+        ShopNotActive,
+        DoneAtOutsideWindow,
+        ClaimLimitReached,
+        IdempotencyKeyReused,
+    ],
+    limits=[CODE_GUESSES],
+    example={"scanned": "https://meguri.example.jp/c/AgGJCl2slndLvM6zAgmagFc…"},
+    answer_headers={"Idempotent-Replayed": "`true` when this request had been carried out before."},
+)
+def state_offline_code_claim(call: Call, body: dict[str, Any], headers: dict[str, Any]) -> Any:
+    """State what I bought with a till's code that somebody else used before me.
+
+    For a code that the till made without a network: recording it was answered `offline_code_used`. The city looks
+    at both, and at the register.
+    """
+    stated = offline_codes.state_offline_code_claim(
+        call.session,
+        scanned=body["scanned"],
+        request_key=headers["idempotency_key"],
+        public_url=call.settings.public_url,
+        vault=call.ground.vault,
+        window=timedelta(hours=call.settings.offline_honour_hours),
+        buyer=Buyer(call.citizen.citizen_id, call.citizen.account_id),
+        context=_context(call),
+        at=call.at,
+    )
+    value = _present(call, stated.claim.id)
     return Answer(value, headers={"Idempotent-Replayed": "true"}) if stated.is_replay else value
 
 

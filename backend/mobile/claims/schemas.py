@@ -35,6 +35,14 @@ class StatePosterClaimIn(In):
     )
 
 
+class StateOfflineCodeClaimIn(In):
+    scanned = text_field(
+        SCANNED_MAX_CHARACTERS,
+        required=True,
+        metadata={"description": "The whole text of the till's code, as the camera read it."},
+    )
+
+
 class AppealIn(In):
     text = text_field(
         APPEAL_MAX_CHARACTERS, required=True, metadata={"description": "Why the rejection is wrong."}

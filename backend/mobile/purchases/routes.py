@@ -18,10 +18,18 @@ from backend.people.permissions import Permission
 from backend.purchases import queries
 from backend.purchases.basis import Buyer
 from backend.purchases.queries import PurchaseNotFound
+from backend.purchases.rules.offline_codes import (
+    OfflineAllowanceExhausted,
+    OfflineAllowanceRevoked,
+    OfflineCodeExpired,
+    OfflineCodeLimitExceeded,
+    OfflineCodeTimeRefused,
+)
 from backend.purchases.rules.paying import PointsAbovePrice, PointsNotEnough, points_choice
 from backend.purchases.rules.till_codes import CodeForeign, CodeUnreadable
 from backend.purchases.service import recording
 from backend.purchases.service.codes import ShopNotActive, TillCodeCancelled, TillCodeExpired, TillCodeUsed
+from backend.purchases.service.honouring import OfflineCodeEarnsOnly, OfflineCodeUsed
 from backend.web.calls import Answer, Call
 from backend.web.contracts import Face
 from backend.web.rate_limits import By, RateLimit
@@ -36,6 +44,13 @@ SCAN_ERRORS = (
     TillCodeCancelled,
     TillCodeExpired,
     ShopNotActive,
+    OfflineAllowanceExhausted,
+    OfflineAllowanceRevoked,
+    OfflineCodeEarnsOnly,
+    OfflineCodeExpired,
+    OfflineCodeLimitExceeded,
+    OfflineCodeTimeRefused,
+    OfflineCodeUsed,
     PointsAbovePrice,
     PointsNotEnough,
     *REDEEMING_ERRORS,
@@ -153,4 +168,5 @@ def _context(call: Call) -> recording.ScanContext:
         call.ground.vault,
         call.ground.region,
         timedelta(seconds=settings.done_at_window_seconds),
+        timedelta(hours=settings.offline_honour_hours),
     )

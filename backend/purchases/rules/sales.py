@@ -19,7 +19,8 @@ class LinesNotSummingToAmount(Refused):
 class SaleLine:
     """One line of a receipt. `amount_yen` is of the whole line, with tax and after its own discounts.
 
-    `product_id` and what follows are those of the registered product that the codes name, as of the sale.
+    `discount_yen` is what those took off. `product_id` and what follows are those of the registered product that
+    the codes name, as of the sale.
     """
 
     name: str | None
@@ -28,6 +29,7 @@ class SaleLine:
     gtin: str | None = None
     in_store_code: str | None = None
     tax_permille: int | None = None
+    discount_yen: int = 0
     product_id: uuid.UUID | None = None
     category: str | None = None
     certifications: tuple[str, ...] = ()
@@ -35,6 +37,8 @@ class SaleLine:
 
     def to_json(self) -> dict[str, Any]:
         document = {name: value for name, value in asdict(self).items() if value not in (None, ())}
+        if self.discount_yen == 0:
+            del document["discount_yen"]
         if self.product_id is not None:
             document["product_id"] = str(self.product_id)
         return document

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 import orjson
 
 from backend.base.errors import Refused
+from backend.purchases.rules.offline_codes import OfflineCodeText, read_offline_token
 from backend.purchases.rules.paying import NO_POINTS, PointsChoice
 
 VERSION = 1
@@ -66,7 +67,7 @@ def till_code_url(public_url: str, token: str) -> str:
     return f"{public_url}{PATH}{token}"
 
 
-def read_scanned(scanned: str, public_url: str) -> TillCodeText:
+def read_scanned(scanned: str, public_url: str) -> TillCodeText | OfflineCodeText:
     """The address on the till, or its bare token. Raises CodeForeign, CodeUnreadable."""
     text = scanned.strip()
     prefix = f"{public_url}{PATH}"
@@ -74,7 +75,7 @@ def read_scanned(scanned: str, public_url: str) -> TillCodeText:
         text = text.removeprefix(prefix)
     elif "/" in text or ":" in text:
         raise CodeForeign(field="scanned")
-    return _read_token(text)
+    return read_offline_token(text) or _read_token(text)
 
 
 def _read_token(token: str) -> TillCodeText:

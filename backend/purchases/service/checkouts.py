@@ -157,7 +157,7 @@ def complete_checkout(
         may_earn=checkout.may_earn,
     )
     weighed = weigh(session, basis=basis, wishes=wishes, at=at)
-    evidence = Evidence(checkout_id=checkout.id)
+    evidence = Evidence(checkout_id=checkout.id, issuer_id=checkout.issuer_id)
     record, _ = settle(session, weighed=weighed, evidence=evidence, purchase_id=new_id(), at=at)
     _close(session, checkout, CheckoutStatus.COMPLETED, at)
     return record

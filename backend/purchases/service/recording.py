@@ -21,6 +21,7 @@ from backend.purchases.deciding import foresee
 from backend.purchases.keys import derive_key
 from backend.purchases.queries import PurchaseRecord, ShopCard, get_purchase
 from backend.purchases.rows import Evidence
+from backend.purchases.rules.offline_codes import OfflineCodeText
 from backend.purchases.rules.paying import ALL_POINTS, NO_POINTS, PointsChoice
 from backend.purchases.rules.sales import Sale, read_lines
 from backend.purchases.rules.till_codes import CodeUnreadable, TillCodeText, hash_request, read_scanned
@@ -30,6 +31,7 @@ from backend.purchases.service.codes import (
     TillCodeExpired,
     TillCodeUsed,
 )
+from backend.purchases.service.honouring import OfflineCodeEarnsOnly, read_offline_basis
 from backend.purchases.service.settling import Wishes, settle, spendable_by, weigh
 
 # A till's and a phone's clock may differ by this much from ours.
@@ -48,11 +50,16 @@ class ScanContext:
     vault: Vault
     region: Region
     done_at_window: timedelta
+    # How long after it was made a code of a till without a network is honoured.
+    offline_window: timedelta = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """What a citizen's phone sends. `coupon_ids`: their own coupons to redeem with the purchase."""
+    """What a citizen's phone sends. `coupon_ids`: their own coupons to redeem with the purchase.
+
+    A code that was made without a network tells itself when: then `done_at` is not looked at.
+    """
 
     scanned: str
     done_at: datetime | None = None
@@ -101,7 +108,7 @@ def resolve_scan(
         payment.spent_points,
         payment.to_pay_yen,
         spendable_by(session, found, ALL_POINTS, at),
-        found.row.expires_at,
+        _end_of(code, found, context),
         sum(verdict.points for verdict in verdicts),
         verdicts,
     )
@@ -113,16 +120,22 @@ def record_purchase(
     """Record what was scanned, once for each request key, with the points it costs and earns.
 
     Raises CodeUnreadable, CodeForeign, TillCodeUsed, TillCodeCancelled, TillCodeExpired, ShopNotActive,
-    DoneAtOutsideWindow, IdempotencyKeyReused, and what `weigh` raises.
+    DoneAtOutsideWindow, IdempotencyKeyReused, and what `weigh` raises; of a code made without a network
+    OfflineCodeEarnsOnly and what `honouring` raises.
     """
     code = read_scanned(scan.scanned, context.public_url)
-    if is_locking(session):
+    if is_locking(session) and isinstance(code, TillCodeText):
         lock_basis(session, account_id=buyer.account_id, code_id=code.code_id, at=at)
     found = _read(session, code, buyer, request_key, scan, context, at)
     request_hash = hash_request(scan.scanned, scan.done_at, scan.points, scan.coupon_ids)
     if not isinstance(found, Basis):
         return _replay(session, buyer, found, request_hash)
-    evidence = Evidence(till_code_id=code.code_id, request_key=request_key, request_hash=request_hash)
+    evidence = Evidence(
+        till_code_id=code.code_id if isinstance(code, TillCodeText) else None,
+        offline_code=code if isinstance(code, OfflineCodeText) else None,
+        request_key=request_key,
+        request_hash=request_hash,
+    )
     weighed = weigh(session, basis=found, wishes=_wishes(session, scan, buyer), at=at)
     record, verdicts = settle(session, weighed=weighed, evidence=evidence, purchase_id=new_id(), at=at)
     return RecordedPurchase(record, False, verdicts)
@@ -135,7 +148,7 @@ def _wishes(session: Session, scan: Scan, buyer: Buyer) -> Wishes:
 
 def _read(
     session: Session,
-    code: TillCodeText,
+    code: TillCodeText | OfflineCodeText,
     buyer: Buyer,
     request_key: str | None,
     scan: Scan,
@@ -143,6 +156,8 @@ def _read(
     at: datetime,
 ) -> Basis | uuid.UUID:
     """One read, checked; or the id of the purchase that this request made before."""
+    if isinstance(code, OfflineCodeText):
+        return _read_offline(session, code, buyer, request_key, scan, context, at)
     moment = scan.done_at or at
     rows = read_basis(
         session, buyer=buyer, code_id=code.code_id, request_key=request_key, on=city_day(moment), at=at
@@ -162,6 +177,36 @@ def _read(
         done_at=moment,
         region=context.region,
     )
+
+
+def _read_offline(
+    session: Session,
+    code: OfflineCodeText,
+    buyer: Buyer,
+    request_key: str | None,
+    scan: Scan,
+    context: ScanContext,
+    at: datetime,
+) -> Basis | uuid.UUID:
+    if scan.points != NO_POINTS or scan.coupon_ids:
+        raise OfflineCodeEarnsOnly(field="coupon_ids" if scan.coupon_ids else "points_to_spend")
+    return read_offline_basis(
+        session,
+        code=code,
+        buyer=buyer,
+        request_key=request_key,
+        region=context.region,
+        vault=context.vault,
+        window=context.offline_window,
+        at=at,
+    )
+
+
+def _end_of(code: TillCodeText | OfflineCodeText, found: Basis, context: ScanContext) -> datetime:
+    if isinstance(code, OfflineCodeText):
+        return code.made_at + context.offline_window
+    ends_at: datetime = found.row.expires_at
+    return ends_at
 
 
 def _check_code(code: TillCodeText, row: Any, vault: Vault, at: datetime) -> None:

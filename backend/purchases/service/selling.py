@@ -21,7 +21,7 @@ from backend.purchases.queries import PurchaseRecord
 from backend.purchases.rows import Evidence
 from backend.purchases.rules.paying import NO_POINTS, PointsChoice, clip_choice
 from backend.purchases.rules.sales import Sale
-from backend.purchases.service.codes import ShopNotActive
+from backend.purchases.service.codes import Issuer, ShopNotActive
 from backend.purchases.service.settling import Weighed, Wishes, settle, spendable_by, weigh
 
 
@@ -44,14 +44,20 @@ class SaleRequest:
 
 
 def record_sale(
-    session: Session, *, shop_id: uuid.UUID, request: SaleRequest, context: SaleContext, at: datetime
+    session: Session,
+    *,
+    shop_id: uuid.UUID,
+    issuer: Issuer,
+    request: SaleRequest,
+    context: SaleContext,
+    at: datetime,
 ) -> PurchaseRecord:
     """Record a sale to whoever showed the code, with the points that the code lets the till spend.
 
     Raises ShopNotActive, what `find_citizen_code` raises, and what `weigh` raises.
     """
     code, weighed = weigh_sale(session, shop_id=shop_id, request=request, context=context, at=at)
-    evidence = Evidence(citizen_code_id=code.id)
+    evidence = Evidence(citizen_code_id=code.id, issuer_id=issuer.id)
     record, _ = settle(session, weighed=weighed, evidence=evidence, purchase_id=new_id(), at=at)
     return record
 

@@ -1,10 +1,12 @@
 """A shop's own local products."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from backend.base.pages import Page
-from backend.organisations.models import Product
+from backend.organisations.models import PriceCodeLayout, Product
+from backend.organisations.price_codes import Layout, PriceCodeLayoutInvalid, by_prefix
 from backend.organisations.queries import ProductNotFound, ShopNotFound, list_products_of_shop
 from backend.organisations.rules import (
     GtinInStore,
@@ -13,8 +15,9 @@ from backend.organisations.rules import (
     MunicipalityCodeInvalid,
     ProductCodeMissing,
 )
-from backend.organisations.service import products
+from backend.organisations.service import price_codes, products
 from backend.organisations.service.shops import ShopEnded
+from backend.organisations.sold_products import list_price_code_layouts
 from backend.organisations.texts import CertificationInvalid, NameBlank
 from backend.people.permissions import Permission
 from backend.shop.products.schemas import (
@@ -23,8 +26,11 @@ from backend.shop.products.schemas import (
     OwnProductListQuery,
     OwnProductOut,
     OwnProductPage,
+    PriceCodeLayoutsOut,
+    SetPriceCodeLayoutsIn,
 )
 from backend.shop.scope import ShopChoiceRequired, choose_shop, own_shops
+from backend.shop.shapes import ShopChoiceQuery
 from backend.web.calls import Call
 from backend.web.contracts import Face
 from backend.web.schemas import page_request
@@ -123,3 +129,40 @@ def withdraw_product(call: Call, product_id: uuid.UUID) -> None:
     products.withdraw_product(
         call.session, product_id=product_id, shop_ids=own_shops(call, Permission.EDIT_OWN_SHOP), at=call.at
     )
+
+
+@face.operation(
+    "GET",
+    "/price-codes",
+    permission=Permission.READ_OWN_SHOP,
+    query=ShopChoiceQuery,
+    answer=PriceCodeLayoutsOut,
+    errors=[ShopNotFound, ShopChoiceRequired],
+)
+def get_price_codes(call: Call, query: dict[str, Any]) -> dict[str, Sequence[PriceCodeLayout]]:
+    """How my shop's bar codes hold prices."""
+    shop_id = choose_shop(call, Permission.READ_OWN_SHOP, query["shop_id"])
+    return {"layouts": list_price_code_layouts(call.session, shop_id=shop_id)}
+
+
+@face.operation(
+    "PUT",
+    "/price-codes",
+    permission=Permission.EDIT_OWN_SHOP,
+    query=ShopChoiceQuery,
+    body=SetPriceCodeLayoutsIn,
+    answer=PriceCodeLayoutsOut,
+    errors=[ShopNotFound, ShopChoiceRequired, ShopEnded, PriceCodeLayoutInvalid],
+    example={"layouts": [{"prefix": "02", "item_digits": 5, "price_digits": 5}]},
+)
+def set_price_codes(
+    call: Call, body: dict[str, Any], query: dict[str, Any]
+) -> dict[str, Sequence[PriceCodeLayout]]:
+    """Say how my shop's bar codes hold prices, so that a product is known whatever its sticker says.
+
+    Register the product with the code of any one price, or with prefix and item alone.
+    """
+    shop_id = choose_shop(call, Permission.EDIT_OWN_SHOP, query["shop_id"])
+    layouts = by_prefix(Layout(**layout) for layout in body["layouts"])
+    price_codes.set_price_code_layouts(call.session, shop_id=shop_id, layouts=layouts)
+    return {"layouts": list_price_code_layouts(call.session, shop_id=shop_id)}

@@ -5,9 +5,10 @@ from typing import Any
 from marshmallow import fields, validate
 
 from backend.organisations.models import ProductCategory
+from backend.organisations.price_codes import PREFIXES, PRICE_DIGITS
 from backend.organisations.texts import CERTIFICATION_MAX_CHARACTERS, CERTIFICATIONS_MAX
 from backend.shop.shapes import ShopChoiceQuery, municipality_field
-from backend.web.schemas import In, Out, PageQuery, Yen, page_of, text_field
+from backend.web.schemas import In, Out, PageQuery, Whole, Yen, page_of, text_field
 
 
 class OwnProductListQuery(PageQuery, ShopChoiceQuery):
@@ -88,3 +89,31 @@ class OwnProductOut(Out):
 
 
 OwnProductPage = page_of(OwnProductOut)
+
+
+class PriceCodeLayoutIn(In):
+    """Thirteen digits: prefix, item, price, check digit; a digit left over is the price's own check digit."""
+
+    prefix = fields.String(
+        required=True,
+        validate=validate.OneOf(PREFIXES),
+        metadata={"description": "The first two digits: 02 or 20–29."},
+    )
+    item_digits = Whole(minimum=4, maximum=6, required=True)
+    price_digits = Whole(minimum=min(PRICE_DIGITS), maximum=max(PRICE_DIGITS), required=True)
+
+
+class SetPriceCodeLayoutsIn(In):
+    layouts = fields.List(
+        fields.Nested(PriceCodeLayoutIn), required=True, validate=validate.Length(max=len(PREFIXES))
+    )
+
+
+class PriceCodeLayoutOut(Out):
+    prefix = fields.String(required=True)
+    item_digits = fields.Integer(required=True)
+    price_digits = fields.Integer(required=True)
+
+
+class PriceCodeLayoutsOut(Out):
+    layouts = fields.List(fields.Nested(PriceCodeLayoutOut), required=True)

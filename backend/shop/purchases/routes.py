@@ -56,6 +56,7 @@ def record_sale(call: Call, body: dict[str, Any]) -> PurchaseRecord:
     return selling.record_sale(
         call.session,
         shop_id=shop_id,
+        issuer=issuer_of(call),
         request=sale_request_of(call, shop_id, body),
         context=sale_context(call),
         at=call.at,

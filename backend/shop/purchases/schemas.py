@@ -53,6 +53,13 @@ class SoldLineOut(Out):
     amount_yen = fields.Integer(required=True)
     gtin = fields.String(required=True, allow_none=True)
     in_store_code = fields.String(required=True, allow_none=True)
+    tax_permille = fields.Integer(required=True, allow_none=True)
+    discount_yen = fields.Integer(required=True)
+    product_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The registered product that the codes named."},
+    )
 
 
 class RefundLineIn(In):
