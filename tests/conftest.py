@@ -6,7 +6,7 @@
   `tests.factories.world`).
 - `nobody`, `citizen`, `neighbour`, `clerk`, `manager`, `register`, `city`, `approver`: HTTP clients that sign
   each request and check every answer against the specification.
-- `run_campaign`, `give_points`, `make_town_offer`: what happens in that town besides; `proven_ledger`: whatever
+- `run_campaign`, `give_points`, `make_town_offer`, `poster`: what is in that town besides; `proven_ledger`: whatever
   the test did, every law of the ledger holds afterwards.
 - The clock stands at NOW (a Monday noon in Kushiro); `clock.shift(seconds)` moves it.
 """
@@ -30,6 +30,7 @@ from backend.points.verification import verify_ledger
 from backend.web.ground import Ground, ground_of
 from tests.factories.budgets import give, make_budget
 from tests.factories.campaigns import make_campaign
+from tests.factories.claims import hang_poster
 from tests.factories.offers import make_offer
 from tests.factories.world import World, make_world
 from tests.support.client import ApiClient
@@ -176,6 +177,12 @@ def make_town_offer(database: Database, world: World, at: datetime) -> Callable[
         return database.run(lambda session: make_offer(session, shop_id=world.shop_id, at=at, **offer).id)
 
     return make_town_offer
+
+
+@pytest.fixture
+def poster(database: Database, world: World, at: datetime) -> str:
+    """The address on the bakery's poster."""
+    return hang_poster(database, shop_id=world.shop_id, at=at)
 
 
 @pytest.fixture

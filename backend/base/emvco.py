@@ -53,6 +53,14 @@ class MerchantCodeDamaged(Refused):
     """The checksum does not fit the rest."""
 
 
+MERCHANT_CODE_ERRORS = (
+    MerchantCodeTooLong,
+    MerchantCodeMalformed,
+    MerchantCodeIncomplete,
+    MerchantCodeDamaged,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class MerchantCode:
     """Path of ids (`26` and, within it, `26.00`) → value, and → where it begins, counted from 1."""
@@ -74,7 +82,7 @@ def is_merchant_code(text: str) -> bool:
 
 
 def read_merchant_code(text: str) -> MerchantCode:
-    """Raises MerchantCodeTooLong, MerchantCodeMalformed, MerchantCodeDamaged, MerchantCodeIncomplete."""
+    """Raises MERCHANT_CODE_ERRORS."""
     if len(text) > MAX_CHARACTERS:
         raise MerchantCodeTooLong(field="scanned", maximum=MAX_CHARACTERS)
     if not is_merchant_code(text):

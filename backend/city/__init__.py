@@ -14,6 +14,7 @@ from backend.city.reward_codes import routes as reward_codes
 from backend.city.sessions import routes as sessions
 from backend.city.shops import routes as shops
 from backend.city.staff import routes as staff
+from backend.city.stickers import routes as stickers
 from backend.city.verifications import routes as verifications
 from backend.web.contracts import Face
 
@@ -21,6 +22,7 @@ ROUTES: list[Face] = [
     sessions.face,
     staff.face,
     shops.face,
+    stickers.face,
     campaigns.face,
     previews.face,
     purchases.face,

@@ -273,8 +273,6 @@ class Flag(Base):
     shop_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("shops.id"))
     # What was counted, and from what number on it is odd.
     evidence: Mapped[dict[str, Any]] = mapped_column(JsonDocument)
-    # Keeps the purchase's pending points from being spent until it is decided.
-    hold_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("points_holds.id"))
     status: Mapped[str] = mapped_column(String(12))
     raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # NULL with a decision: the shop's, on the claim that was flagged.

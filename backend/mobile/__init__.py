@@ -19,6 +19,7 @@ from backend.mobile.purchases import routes as purchases
 from backend.mobile.registrations import routes as registrations
 from backend.mobile.saved_offers import routes as saved_offers
 from backend.mobile.sessions import routes as sessions
+from backend.mobile.shop_scans import routes as shop_scans
 from backend.mobile.shops import routes as shops
 from backend.web.contracts import Face
 from backend.web.pages import Pages
@@ -31,6 +32,7 @@ ROUTES: list[Face] = [
     codes.face,
     devices.face,
     purchases.face,
+    shop_scans.face,
     claims.face,
     points.face,
     notices.face,

@@ -1,6 +1,6 @@
 """JPQR, the payment sticker that many shops have already: read to know the shop by it, never made. Pure."""
 
-from backend.base.emvco import MerchantCode, MerchantCodeIncomplete, read_merchant_code
+from backend.base.emvco import MERCHANT_CODE_ERRORS, MerchantCode, MerchantCodeIncomplete, read_merchant_code
 from backend.base.errors import Refused
 
 ISSUER = "jp.or.paymentsjapan"
@@ -15,10 +15,13 @@ class JpqrMissing(Refused):
     """A sound payment code, but not of JPQR."""
 
 
+JPQR_ERRORS = (JpqrMissing, *MERCHANT_CODE_ERRORS)
+
+
 def read_jpqr(text: str) -> tuple[str, str]:
     """The 29 digits that JPQR gave a sticker, and the shop's name on it.
 
-    Raises JpqrMissing and what `read_merchant_code` raises.
+    Raises JPQR_ERRORS.
     """
     code = read_merchant_code(text)
     if code.get("26.00") != ISSUER or code.get("53") != YEN or code.get("58") != JAPAN:

@@ -47,7 +47,7 @@ def read_shop_scan(scanned: str, public_url: str) -> PosterScan | StickerScan:
     """A poster's address or typed digits, or a shop's JPQR sticker.
 
     Full-width digits, spaces and hyphens are as good as plain ones; of addresses only our own is read. Raises
-    ShopCodeForeign, ShopCodeUnreadable and the errors of `read_jpqr`.
+    ShopCodeForeign, ShopCodeUnreadable, JPQR_ERRORS.
     """
     text = scanned.strip()
     # A sticker's text has letters, at least its country's: what only begins like one was typed.

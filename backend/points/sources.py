@@ -8,7 +8,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.points.models import PointsEntry, PointsLot, PointsTransaction, TransactionKind
+from backend.points.models import (
+    HoldStatus,
+    PointsEntry,
+    PointsHold,
+    PointsHoldLot,
+    PointsLot,
+    PointsTransaction,
+    TransactionKind,
+)
 from backend.points.rules import OpenLot
 
 
@@ -52,6 +60,34 @@ def list_pending_lots_of_source(
         .order_by(PointsLot.id)
     )
     return [OpenLot(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLot:
+    """So many points of a lot are kept by a hold for nobody."""
+
+    hold_id: uuid.UUID
+    lot_id: uuid.UUID
+    points: int
+
+
+def list_kept_lots_of_source(
+    session: Session, *, account_id: uuid.UUID, source_id: uuid.UUID
+) -> Sequence[KeptLot]:
+    """In the order of their ids."""
+    granted = [lot.id for lot in list_lots_of_source(session, account_id=account_id, source_id=source_id)]
+    query = (
+        select(PointsHoldLot.hold_id, PointsHoldLot.lot_id, PointsHoldLot.points)
+        .join(PointsHold, PointsHold.id == PointsHoldLot.hold_id)
+        .where(
+            PointsHold.account_id == account_id,
+            PointsHold.to_account_id == account_id,
+            PointsHold.status == HoldStatus.HELD.value,
+            PointsHoldLot.lot_id.in_(granted),
+        )
+        .order_by(PointsHoldLot.lot_id)
+    )
+    return [KeptLot(*row) for row in session.execute(query)]
 
 
 def get_spend_of_source(session: Session, *, account_id: uuid.UUID, source_id: uuid.UUID) -> uuid.UUID:

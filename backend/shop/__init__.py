@@ -7,6 +7,7 @@ from backend.shop.codes import routes as codes
 from backend.shop.member_lists import routes as member_lists
 from backend.shop.offers import routes as offers
 from backend.shop.offline_allowances import routes as offline_allowances
+from backend.shop.posters import routes as posters
 from backend.shop.products import routes as products
 from backend.shop.profile import routes as profile
 from backend.shop.purchases import routes as purchases
@@ -24,6 +25,7 @@ ROUTES: list[Face] = [
     checkouts.face,
     claims.face,
     profile.face,
+    posters.face,
     products.face,
     offers.face,
     staff.face,

@@ -49,10 +49,22 @@ class TestPlay:
         assert "Idempotent-Replayed: true" in told
         assert "refused, till_code_used: This code has been used." in told
         assert "Your purchase at Mugi to Kiteki Bakery | Paid: ¥1,480" in told
+        assert "accepted: It is within the limits and was recorded at once." in told
+        assert "drafted → submitted → rejected → appealed → accepted" in told
         assert "honoured: かもめ earned" in told
         assert "missing here: 540 yen" in told
         assert transcript[-1].startswith("Played to the end")
         assert database.run(verify_ledger) == []
+
+    def test_tells_it_again_on_the_same_day(self, server_url: str, cast: Cast) -> None:
+        first: list[str] = []
+        transcript: list[str] = []
+        play(server_url, cast, first.append)
+
+        play(server_url, cast, transcript.append)
+
+        assert "   refused, claim_limit_reached: this story was played today already\n" in transcript
+        assert transcript[-1].startswith("Played to the end")
 
     def test_speaks_the_language_that_is_asked_for(self, server_url: str, cast: Cast) -> None:
         transcript: list[str] = []

@@ -9,6 +9,7 @@ from backend.base.database import Database
 from backend.web.contracts import path_of
 from backend.web.spec import spec_of
 from tests.conftest import NOW
+from tests.factories.claims import LARGE_YEN, state
 from tests.factories.member_lists import create_list
 from tests.factories.offers import encoded, make_draft, make_offer
 from tests.factories.organisations import make_product, make_register_key, make_shop
@@ -34,6 +35,10 @@ SHARED = {
     "/v1/city/offers/{offer_id}/release",
     "/v1/city/offers/{offer_id}/removal",
     "/v1/city/budget-lines/{budget_line_id}",
+    "/v1/city/claims/{claim_id}",
+    "/v1/city/claims/{claim_id}/decisions",
+    "/v1/city/flags/{flag_id}",
+    "/v1/city/flags/{flag_id}/decisions",
     "/v1/city/campaigns/{campaign_id}",
     "/v1/city/campaigns/{campaign_id}/approval",
     "/v1/city/campaigns/{campaign_id}/draft",
@@ -70,6 +75,11 @@ SHARED = {
 PRIVATE = {
     "/v1/purchases/{purchase_id}",
     "/v1/purchases/by-request/{request_key}",
+    "/v1/claims/{claim_id}",
+    "/v1/claims/{claim_id}/appeal",
+    "/v1/claims/{claim_id}/withdrawal",
+    "/v1/shop/claims/{claim_id}/confirmation",
+    "/v1/shop/claims/{claim_id}/refusal",
     "/v1/me/coupons/{coupon_id}/tokens",
     "/v1/notices/{notice_id}/read",
     "/v1/sessions/{session_id}",
@@ -230,6 +240,27 @@ class TestSomebodyElse:
         response = stranger.request(method, f"/v1/shop/purchases/{purchase_id}{path}", **keywords)
 
         assert response.status_code == 404
+
+    @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/appeal"), ("POST", "/withdrawal")])
+    def test_finds_no_claim(
+        self, citizen: ApiClient, neighbour: ApiClient, poster: str, method: str, path: str
+    ) -> None:
+        claim_id = state(citizen, poster, LARGE_YEN)["id"]
+        keywords = {"json": {"text": "買いました"}} if path == "/appeal" else {}
+
+        response = neighbour.request(method, f"/v1/claims/{claim_id}{path}", **keywords)
+
+        assert response.status_code == 404
+
+    @pytest.mark.parametrize("path", ["confirmation", "refusal"])
+    def test_decides_no_claim(self, citizen: ApiClient, stranger: ApiClient, poster: str, path: str) -> None:
+        claim_id = state(citizen, poster, LARGE_YEN)["id"]
+        body = {"reason": "ありません"} if path == "refusal" else None
+
+        response = stranger.post(f"/v1/shop/claims/{claim_id}/{path}", body)
+
+        assert response.status_code == 404
+        assert stranger.get("/v1/shop/claims").get_json()["items"] == []
 
     def test_withdraws_no_product(self, stranger: ApiClient, database: Database, world: World) -> None:
         product_id = database.run(lambda session: make_product(session, shop_id=world.shop_id, at=NOW).id)

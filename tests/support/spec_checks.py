@@ -14,6 +14,12 @@ from backend.web.spec import FACES, spec_of
 
 # Answers of the plumbing that any path may give, whether or not an operation stands behind it.
 PLUMBING_STATUSES = {304, 405}
+# How the answers begin that are no JSON.
+BEGINNINGS = {
+    "image/jpeg": b"\xff\xd8\xff",
+    "application/pdf": b"%PDF-",
+    "text/html": b"<!doctype html>",
+}
 
 
 def check_response(app: Flask, method: str, path: str, response: TestResponse) -> None:
@@ -28,8 +34,9 @@ def check_response(app: Flask, method: str, path: str, response: TestResponse) -
         assert not response.data, f"{method} {path} answered a body that the specification does not know"
         return
     assert response.mimetype in content, f"{method} {path}: {response.mimetype} is not documented"
-    if response.mimetype == "image/jpeg":
-        assert response.data.startswith(b"\xff\xd8\xff"), f"{method} {path} answered no JPEG"
+    if response.mimetype in BEGINNINGS:
+        beginning = BEGINNINGS[response.mimetype]
+        assert response.data.startswith(beginning), f"{method} {path} answered no {response.mimetype}"
         return
     validator = _validator(app, operation["face"], content[response.mimetype]["schema"]["$ref"])
     errors = [error.message for error in validator.iter_errors(response.get_json())]

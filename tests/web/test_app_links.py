@@ -126,7 +126,10 @@ class TestAppleAssociation:
         assert response.get_json() == {
             "applinks": {
                 "details": [
-                    {"appIDs": ["ABCDE12345.jp.example.meguri"], "components": [{"/": "/c/*"}, {"/": "/m/*"}]}
+                    {
+                        "appIDs": ["ABCDE12345.jp.example.meguri"],
+                        "components": [{"/": "/c/*"}, {"/": "/m/*"}, {"/": "/s/*"}],
+                    }
                 ]
             }
         }

@@ -27,9 +27,6 @@ class FlagOut(Out):
         required=True,
         metadata={"description": "`counted`, `odd_from`, `within_hours`; of `reported`, what was reported."},
     )
-    hold_id = fields.UUID(
-        required=True, allow_none=True, metadata={"description": "Keeps pending points from being spent."}
-    )
     status = fields.String(required=True, metadata={"description": "`open`, `cleared` or `confirmed`."})
     raised_at = fields.AwareDateTime(required=True)
     decided_by_staff_id = fields.UUID(required=True, allow_none=True)

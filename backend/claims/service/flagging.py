@@ -11,7 +11,7 @@ from backend.claims.facts import Subject
 from backend.claims.models import Claim, ClaimAct, Flag, FlagStatus
 from backend.claims.rules.flags import Oddity
 from backend.claims.service.recording import RULE, note_event
-from backend.points.service.holds import hold_pending
+from backend.points.service.holds import keep_pending
 
 
 def flag_claim(session: Session, *, claim: Claim, oddities: Sequence[Oddity], at: datetime) -> None:
@@ -29,15 +29,10 @@ def flag_purchase(
     oddities: Sequence[Oddity],
     at: datetime,
 ) -> None:
-    """One flag a kind; the first holds what is pending, until the last is decided."""
-    assert subject.shop_id is not None  # noqa: S101 (every purchase has one)
-    hold_id = hold_pending(
-        session, account_id=subject.account_id, to_account_id=subject.shop_id, source_id=purchase_id, at=at
-    )
+    """One flag a kind. What is pending stays so until the last of them is decided."""
+    keep_pending(session, account_id=subject.account_id, source_id=purchase_id, at=at)
     for oddity in oddities:
-        flag = _flag(oddity, subject.account_id, subject.shop_id, at, purchase_id=purchase_id)
-        flag.hold_id, hold_id = hold_id, None
-        session.add(flag)
+        session.add(_flag(oddity, subject.account_id, subject.shop_id, at, purchase_id=purchase_id))
     session.flush()
 
 

@@ -11,9 +11,8 @@ from backend.base.errors import Conflict
 from backend.claims.models import Flag, FlagStatus
 from backend.claims.queries import get_flag, list_flags_of_purchase, lock_claim
 from backend.claims.service.deciding import refuse_own
-from backend.points.models import HoldStatus, PointsAccount
-from backend.points.queries import get_hold
-from backend.points.service.holds import void_hold
+from backend.points.models import PointsAccount
+from backend.points.service.holds import free_kept
 from backend.purchases.models import IssuerKind, Purchase
 from backend.purchases.service.codes import Issuer
 from backend.purchases.service.refunds import Wanted, refund_purchase
@@ -58,7 +57,7 @@ def decide_flag(
         each.decided_by_staff_id, each.decided_at, each.decision_reason = staff_id, at, reason
     session.flush()
     if flag.purchase_id is not None and len(ended) == len(opened):
-        _free_points(session, together, at)
+        free_kept(session, account_id=flag.account_id, source_id=flag.purchase_id, at=at)
         if verdict is FlagVerdict.CONFIRM:
             _take_back(session, flag.purchase_id, staff_id, reason, at)
     return flag
@@ -76,12 +75,6 @@ def _lock_flags(session: Session, flag: Flag) -> Sequence[Flag]:
         raise FlagDecidedWithClaim
     session.refresh(flag, with_for_update=True)
     return [flag]
-
-
-def _free_points(session: Session, flags: Sequence[Flag], at: datetime) -> None:
-    for flag in flags:
-        if flag.hold_id is not None and get_hold(session, hold_id=flag.hold_id).status is HoldStatus.HELD:
-            void_hold(session, hold_id=flag.hold_id, at=at)
 
 
 def _take_back(

@@ -23,6 +23,12 @@ def show_citizen_code_landing(digits: str) -> str:
     return _landing("landing_member")
 
 
+@pages.page("/s/<digits>")
+def show_shop_code_landing(digits: str) -> str:
+    """Likewise, for whoever points a camera at a shop's poster."""
+    return _landing("landing_shop")
+
+
 def _landing(texts: str) -> str:
     language: str = g.language
     keys = ("title", "lead", "open", "install", "safe")
@@ -54,5 +60,7 @@ def show_apple_association() -> Response:
     settings = ground_of().settings
     details: list[dict[str, Any]] = []
     if settings.ios_app_id:
-        details.append({"appIDs": [settings.ios_app_id], "components": [{"/": "/c/*"}, {"/": "/m/*"}]})
+        details.append(
+            {"appIDs": [settings.ios_app_id], "components": [{"/": f"/{kind}/*"} for kind in "cms"]}
+        )
     return jsonify({"applinks": {"details": details}})

@@ -11,10 +11,11 @@ from backend.base.database import new_id
 from backend.base.digits import new_checked_digits
 from backend.base.errors import Conflict, NotFound
 from backend.organisations import code_queries
+from backend.organisations.jpqr import JPQR_ERRORS
 from backend.organisations.models import ShopCode, ShopStatus
 from backend.organisations.queries import ShopNotActive
 from backend.organisations.service.shops import lock_living_shop
-from backend.organisations.shop_codes import PosterScan, read_shop_scan
+from backend.organisations.shop_codes import PosterScan, ShopCodeForeign, ShopCodeUnreadable, read_shop_scan
 from backend.organisations.texts import one_line, reason_line
 
 CODES_MAX = 50
@@ -36,10 +37,21 @@ class StickerUnknown(NotFound):
     """A sound payment sticker, but no shop has registered it here."""
 
 
+SHOP_SCAN_ERRORS = (
+    *JPQR_ERRORS,
+    ShopCodeForeign,
+    ShopCodeRevoked,
+    ShopCodeUnknown,
+    ShopCodeUnreadable,
+    ShopNotActive,
+    StickerUnknown,
+)
+
+
 def find_shop_by_scan(session: Session, *, scanned: str, public_url: str) -> uuid.UUID:
     """The shop that a citizen stands in front of: by its poster's address, the digits beneath, or its JPQR sticker.
 
-    Raises ShopCodeUnknown, ShopCodeRevoked, StickerUnknown, ShopNotActive and the errors of `read_shop_scan`.
+    Raises SHOP_SCAN_ERRORS.
     """
     scan = read_shop_scan(scanned, public_url)
     if isinstance(scan, PosterScan):

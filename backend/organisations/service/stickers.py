@@ -24,7 +24,7 @@ def register_sticker(
 ) -> ShopSticker:
     """From now on whoever scans it stands in this shop; registering it again changes nothing.
 
-    Raises ShopNotFound, ShopEnded, StickerTaken and the errors of `read_jpqr`.
+    Raises ShopNotFound, ShopEnded, StickerTaken, JPQR_ERRORS.
     """
     store_id, name = read_jpqr(scanned.strip())
     lock_living_shop(session, shop_id)

@@ -5,6 +5,7 @@ still be posted as long as its hold lives: the citizen handed the points over in
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,10 +14,10 @@ from sqlalchemy.orm import Session
 from backend.base.database import is_locking, new_id
 from backend.base.errors import Conflict
 from backend.points.models import HoldStatus, PointsHold, PointsHoldLot, TransactionKind
-from backend.points.queries import HoldRecord, get_hold, list_spendable_lots
-from backend.points.rules import Leg, LotMove, consume_lots
+from backend.points.queries import HoldRecord, get_hold, list_live_lots, list_spendable_lots
+from backend.points.rules import Leg, LotMove, OpenLot, consume_lots
 from backend.points.service.movements import PointsInsufficient, lock_balance
-from backend.points.sources import list_pending_lots_of_source
+from backend.points.sources import list_kept_lots_of_source, list_pending_lots_of_source
 from backend.points.writes import POST, Movement, Rows, hold_end_rows, hold_rows, ledger_rows
 
 
@@ -65,28 +66,50 @@ def hold(
     return hold_id
 
 
-def hold_pending(
-    session: Session, *, account_id: uuid.UUID, to_account_id: uuid.UUID, source_id: uuid.UUID, at: datetime
-) -> uuid.UUID | None:
-    """Set aside what a source granted and nobody can spend yet, for as long as it lives: pending it was, pending it
-    stays until the hold is voided. Returns the hold's id; None when there is nothing pending.
+def keep_pending(session: Session, *, account_id: uuid.UUID, source_id: uuid.UUID, at: datetime) -> None:
+    """Set aside what a source granted and nobody can spend yet: pending it was, pending it stays until `free_kept`
+    frees it, or it expires. Such a hold is for nobody: it names the account itself.
     """
     if is_locking(session):
         lock_balance(session, account_id)
     lots = list_pending_lots_of_source(session, account_id=account_id, source_id=source_id, at=at)
+    _keep(session, account_id, lots, at)
+
+
+def free_kept(
+    session: Session, *, account_id: uuid.UUID, source_id: uuid.UUID, at: datetime
+) -> list[uuid.UUID]:
+    """What was kept of a source is as spendable as it would be now. Returns the lots."""
+    kept = list_kept_lots_of_source(session, account_id=account_id, source_id=source_id)
+    if kept and is_locking(session):
+        lock_balance(session, account_id)
+        kept = list_kept_lots_of_source(session, account_id=account_id, source_id=source_id)
+    freed = [LotMove(lot.lot_id, held_points=-lot.points) for lot in kept]
+    holds = {lot.hold_id for lot in kept}
+    POST.run(session, hold_end_rows(holds, HoldStatus.VOIDED, at=at, freed=freed))
+    return [lot.lot_id for lot in kept]
+
+
+def keep_again(
+    session: Session, *, account_id: uuid.UUID, lot_ids: Sequence[uuid.UUID], at: datetime
+) -> None:
+    """What is left of lots that `free_kept` freed, in the same transaction."""
+    lots = [lot for lot in list_live_lots(session, account_id=account_id, at=at) if lot.id in lot_ids]
+    _keep(session, account_id, lots, at)
+
+
+def _keep(session: Session, account_id: uuid.UUID, lots: Sequence[OpenLot], at: datetime) -> None:
     if not lots:
-        return None
-    hold_id = new_id()
+        return
     rows = hold_rows(
-        hold_id=hold_id,
+        hold_id=new_id(),
         account_id=account_id,
-        to_account_id=to_account_id,
+        to_account_id=account_id,
         used={lot.id: lot.free_points for lot in lots},
         expires_at=max(lot.expires_at for lot in lots),
         at=at,
     )
     POST.run(session, rows)
-    return hold_id
 
 
 def post_hold(

@@ -20,6 +20,7 @@ from backend.offers.writes import COUPON_RETURNS, return_rows
 from backend.organisations.models import Shop
 from backend.people.queries import find_citizen_id
 from backend.points.queries import AskedPoints
+from backend.points.service.holds import free_kept, keep_again
 from backend.points.service.movements import lock_balance, refuse_closed
 from backend.points.service.reversals import give_back, reclaim
 from backend.points.sources import SourceLot, get_spend_of_source, list_lots_of_source
@@ -213,16 +214,19 @@ def _move_points(
     lots: Sequence[SourceLot],
     at: datetime,
 ) -> None:
-    """Spent points come back first, so that they can pay for what is reclaimed."""
+    """Spent points come back first, so that they can pay for what is reclaimed; so can what is kept pending."""
     if refund.returned_points:
         spend_id = get_spend_of_source(session, account_id=purchase.account_id, source_id=purchase.id)
         give_back(
             session, spend_transaction_id=spend_id, points=refund.returned_points, source_id=refund.id, at=at
         )
     if asked:
+        kept = free_kept(session, account_id=purchase.account_id, source_id=purchase.id, at=at)
         points = {lot_id: AskedPoints(number, past.asked.get(lot_id, 0)) for lot_id, number in asked.items()}
         reclaimed = reclaim(session, account_id=purchase.account_id, asked=points, source_id=refund.id, at=at)
         refund.owed_points = reclaimed.owed_points
+        if kept:
+            keep_again(session, account_id=purchase.account_id, lot_ids=kept, at=at)
         budgets = {lot.funding_account_id for lot in lots if lot.id in asked}
         clear_budget_exhausted(session, funding_account_ids=sorted(budgets))
 
@@ -240,30 +244,25 @@ def _free_caps(
     )
 
 
-def _notice_kind(refund: Refund) -> NoticeKind:
-    """What the city takes back never was a purchase: nobody hands money over."""
-    if refund.issuer_kind == IssuerKind.CITY:
-        return NoticeKind.PURCHASE_REVERSED
-    return NoticeKind.PURCHASE_REFUNDED
-
-
 def _tell(session: Session, purchase: Purchase, refund: Refund, at: datetime) -> None:
     citizen_id = find_citizen_id(session, account_id=purchase.account_id)
     if citizen_id is None:
         return
     shop = session.get_one(Shop, purchase.shop_id)
+    # What the city takes back never was a purchase: nobody hands money over, and it says why.
+    is_reversal = refund.issuer_kind == IssuerKind.CITY
     announce(
         session,
         citizen_id=citizen_id,
-        kind=_notice_kind(refund),
+        kind=NoticeKind.PURCHASE_REVERSED if is_reversal else NoticeKind.PURCHASE_REFUNDED,
         params={
             "shop": {"ja": shop.name_ja, "en": shop.name_en},
             "amount_yen": refund.amount_yen,
             "cash_yen": refund.cash_yen,
             "returned_points": refund.returned_points,
             "reclaimed_points": refund.reclaimed_points,
-            "reason": refund.reason or "",
             "purchase_id": str(purchase.id),
+            **({"reason": refund.reason or ""} if is_reversal else {}),
         },
         at=at,
     )
