@@ -26,7 +26,7 @@ def play_tills(cast: Cast, url: str, language: str, say: Say) -> None:
 
 def _honour(till: Caller, citizen: Caller, cast: Cast, say: Say) -> str:
     """Gives the sale as the till calls it."""
-    say("21. The shop's second till loses its network; an allowance from before lets it sign codes itself")
+    say("24. The shop's second till loses its network; an allowance from before lets it sign codes itself")
     reply = till.ask("POST", "/v1/shop/offline-allowances", {"hours": 12, "count_max": 50}, expect=201)
     say(line("POST /v1/shop/offline-allowances", reply))
     allowance = reply.body["allowance"]
@@ -52,7 +52,7 @@ def _honour(till: Caller, citizen: Caller, cast: Cast, say: Say) -> str:
 
 
 def _reconcile(till: Caller, sold: str, say: Say) -> None:
-    say("22. At the end of the day the till sends its sales; one of its codes was never scanned")
+    say("25. At the end of the day the till sends its sales; one of its codes was never scanned")
     lost = till.ask("POST", "/v1/shop/codes", {"amount_yen": LOST_YEN}, expect=201).body["id"]
     sales = [{"sale": sold, "amount_yen": OFFLINE_YEN}, {"sale": lost, "amount_yen": LOST_YEN}]
     day = {
