@@ -49,6 +49,7 @@ class TestPlay:
         assert "Idempotent-Replayed: true" in told
         assert "refused, till_code_used: This code has been used." in told
         assert "Your purchase at Mugi to Kiteki Bakery | Paid: ¥1,480" in told
+        assert "GET /v1/sync?since=… → 200" in told
         assert transcript[-1].startswith("Played to the end")
         assert database.run(verify_ledger) == []
 
