@@ -11,7 +11,20 @@ from typing import Any
 
 ANSWER_SECONDS = 15.0
 
-Say = Callable[[str], None]
+
+class Teller:
+    """Tells a story: by lines, and by steps, which are numbered as they come."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._steps = 0
+
+    def __call__(self, text: str) -> None:
+        self._say(text)
+
+    def step(self, text: str) -> None:
+        self._steps += 1
+        self._say(f"{self._steps}. {text}")
 
 
 class PlayFailed(Exception):

@@ -4,21 +4,21 @@ from datetime import date, timedelta
 from typing import Any
 
 from backend.base.clock import city_day, utc_now
-from backend.demo.calling import Caller, Say, line
+from backend.demo.calling import Caller, Teller, line
 from backend.demo.cast import Cast
 
 PREVIEWED_DAYS = 28
 
 
-def play_city(cast: Cast, url: str, language: str, say: Say) -> None:
+def play_city(cast: Cast, url: str, language: str, say: Teller) -> None:
     city = Caller(url, cast.city, language)
     campaigns = _budgets(city, language, say)
     _early_end(city, campaigns, language, say)
     _preview(city, campaigns, language, say)
 
 
-def _budgets(city: Caller, language: str, say: Say) -> list[Any]:
-    say("18. The city's office looks at its campaigns")
+def _budgets(city: Caller, language: str, say: Teller) -> list[Any]:
+    say.step("The city's office looks at its campaigns")
     reply = city.ask("GET", "/v1/city/campaigns?limit=50")
     say(line("GET /v1/city/campaigns", reply))
     campaigns: list[Any] = reply.body["items"]
@@ -30,8 +30,8 @@ def _budgets(city: Caller, language: str, say: Say) -> list[Any]:
     return campaigns
 
 
-def _early_end(city: Caller, campaigns: list[Any], language: str, say: Say) -> None:
-    say("19. Why did one end before its time? The record of decisions knows")
+def _early_end(city: Caller, campaigns: list[Any], language: str, say: Teller) -> None:
+    say.step("Why did one end before its time? The record of decisions knows")
     for campaign in campaigns:
         if campaign["state"] == "ended" and campaign["budget_left_points"] == 0:
             reply = city.ask("GET", f"/v1/city/campaigns/{campaign['id']}/events?limit=1")
@@ -42,8 +42,8 @@ def _early_end(city: Caller, campaigns: list[Any], language: str, say: Say) -> N
     say("   none has\n")
 
 
-def _preview(city: Caller, campaigns: list[Any], language: str, say: Say) -> None:
-    say("20. One is in review: what would it have given in the last four weeks?")
+def _preview(city: Caller, campaigns: list[Any], language: str, say: Teller) -> None:
+    say.step("One is in review: what would it have given in the last four weeks?")
     reviewed = next((campaign for campaign in campaigns if campaign["state"] == "review"), None)
     if reviewed is None:
         say("   none is in review any more\n")

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from backend.demo.calling import Caller, PlayFailed, Say, line, need
+from backend.demo.calling import Caller, PlayFailed, Teller, line, need
 from backend.demo.cast import Cast
 
 SMALL_YEN, CONFIRMED_YEN, DOUBTED_YEN = 480, 3_260, 2_870
@@ -17,14 +17,14 @@ class _People:
     city: Caller
 
 
-def play_claims(cast: Cast, url: str, language: str, say: Say) -> None:
+def play_claims(cast: Cast, url: str, language: str, say: Teller) -> None:
     people = _People(
         neighbour=Caller(url, cast.neighbour, language),
         clerk=Caller(url, cast.clerk, language),
         city=Caller(url, cast.city, language),
     )
     poster = _poster(Caller(url, cast.manager, language))
-    say(f"21. {cast.neighbour_name} buys in front of the shop's poster and types {SMALL_YEN:,} yen")
+    say.step(f"{cast.neighbour_name} buys in front of the shop's poster and types {SMALL_YEN:,} yen")
     try:
         small = _state(people.neighbour, poster, SMALL_YEN, say)
     except PlayFailed as failed:
@@ -45,15 +45,15 @@ def _poster(manager: Caller) -> str:
     return str(manager.ask("POST", "/v1/shop/posters", {"label": "レジ横"}, expect=201).body["url"])
 
 
-def _state(neighbour: Caller, poster: str, amount_yen: int, say: Say) -> Any:
+def _state(neighbour: Caller, poster: str, amount_yen: int, say: Teller) -> Any:
     body = {"scanned": poster, "amount_yen": amount_yen}
     reply = neighbour.ask("POST", "/v1/claims/poster", body, expect=201, key=str(uuid.uuid4()))
     say(line("POST /v1/claims/poster", reply))
     return reply.body
 
 
-def _confirm(people: _People, poster: str, say: Say) -> None:
-    say(f"22. {CONFIRMED_YEN:,} yen are too much to pass: the shop is asked, and the clerk confirms")
+def _confirm(people: _People, poster: str, say: Teller) -> None:
+    say.step(f"{CONFIRMED_YEN:,} yen are too much to pass: the shop is asked, and the clerk confirms")
     claim = _state(people.neighbour, poster, CONFIRMED_YEN, say)
     need(claim["waits_for"] == "shop", f"it waits for {claim['waits_for']} instead of the shop")
     waiting = people.clerk.get("/v1/shop/claims")["items"]
@@ -64,8 +64,8 @@ def _confirm(people: _People, poster: str, say: Say) -> None:
     say(f"   {reply.body['status']}; {claim['expected_points']:,} points were expected\n")
 
 
-def _appeal(people: _People, poster: str, say: Say) -> None:
-    say(f"23. {DOUBTED_YEN:,} yen the clerk does not find; the citizen appeals, and the city looks")
+def _appeal(people: _People, poster: str, say: Teller) -> None:
+    say.step(f"{DOUBTED_YEN:,} yen the clerk does not find; the citizen appeals, and the city looks")
     claim = _state(people.neighbour, poster, DOUBTED_YEN, say)
     path = f"/v1/shop/claims/{claim['id']}/refusal"
     reply = people.clerk.ask("POST", path, {"reason": "レジの控えにありません"})

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from backend.demo.calling import Caller, Say, line, need
+from backend.demo.calling import Caller, Teller, line, need
 from backend.demo.cast import Cast
 
 AMOUNT_YEN = 820
@@ -11,16 +11,16 @@ SPENT_MAX_POINTS = 50
 UNLIMITED = "as many as are wanted"
 
 
-def play_offers(cast: Cast, url: str, language: str, say: Say) -> None:
+def play_offers(cast: Cast, url: str, language: str, say: Teller) -> None:
     citizen, clerk = (Caller(url, token, language) for token in (cast.citizen, cast.clerk))
     token = _take(citizen, clerk, cast, say)
     _sell(citizen, clerk, token, cast, say)
     _stamps(citizen, cast, say)
 
 
-def _take(citizen: Caller, clerk: Caller, cast: Cast, say: Say) -> str | None:
+def _take(citizen: Caller, clerk: Caller, cast: Cast, say: Teller) -> str | None:
     """What to show for the coupon; None where the shop offers nothing now."""
-    say(f"14. {cast.citizen_name} looks what the shop offers, and takes a coupon")
+    say.step(f"{cast.citizen_name} looks what the shop offers, and takes a coupon")
     shop_id = clerk.get("/v1/shop/shop")["id"]
     reply = citizen.ask("GET", f"/v1/offers?shop_id={shop_id}")
     say(line("GET /v1/offers", reply))
@@ -40,20 +40,20 @@ def _take(citizen: Caller, clerk: Caller, cast: Cast, say: Say) -> str | None:
     return token
 
 
-def _sell(citizen: Caller, clerk: Caller, token: str | None, cast: Cast, say: Say) -> None:
-    say(f"15. {cast.citizen_name} shows a code of a minute: earn, spend up to {SPENT_MAX_POINTS}, redeem")
+def _sell(citizen: Caller, clerk: Caller, token: str | None, cast: Cast, say: Teller) -> None:
+    say.step(f"{cast.citizen_name} shows a code of a minute: earn, spend up to {SPENT_MAX_POINTS}, redeem")
     wish = {"scopes": ["earn", "spend", "coupon"], "points_to_spend": SPENT_MAX_POINTS}
     reply = citizen.ask("POST", "/v1/me/codes", wish, expect=201)
     say(line("POST /v1/me/codes", reply))
     say(f"   as a QR code, or read aloud: {reply.body['code']}\n")
-    say(f"16. The clerk types it, {AMOUNT_YEN:,} yen" + (", and the coupon" if token else ""))
+    say.step(f"The clerk types it, {AMOUNT_YEN:,} yen" + (", and the coupon" if token else ""))
     sale = {"citizen_code": reply.body["code"], "amount_yen": AMOUNT_YEN}
     sale |= {"coupon_tokens": [token]} if token else {}
     reply = clerk.ask("POST", "/v1/shop/purchases", sale, expect=201, key=str(uuid.uuid4()))
     _tell_sale(reply.body, line("POST /v1/shop/purchases", reply), token is not None, say)
 
 
-def _tell_sale(sold: Any, said: str, has_coupon: bool, say: Say) -> None:
+def _tell_sale(sold: Any, said: str, has_coupon: bool, say: Teller) -> None:
     say(said)
     discount_yen, points = sold["discount_yen"], sold["spent_points"]
     need(bool(discount_yen) == has_coupon, "the coupon was not taken off")
@@ -64,8 +64,8 @@ def _tell_sale(sold: Any, said: str, has_coupon: bool, say: Say) -> None:
     say(f"   {sold['earned_points']:,} points earned\n")
 
 
-def _stamps(citizen: Caller, cast: Cast, say: Say) -> None:
-    say(f"17. {cast.citizen_name}'s stamp cards")
+def _stamps(citizen: Caller, cast: Cast, say: Teller) -> None:
+    say.step(f"{cast.citizen_name}'s stamp cards")
     reply = citizen.ask("GET", "/v1/me/stamp-cards")
     say(line("GET /v1/me/stamp-cards", reply))
     for card in reply.body["items"]:

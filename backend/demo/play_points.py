@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from backend.demo.calling import Caller, Say, line, need
+from backend.demo.calling import Caller, Teller, line, need
 from backend.demo.cast import Cast
 
 AMOUNT_YEN = 1_260
@@ -11,7 +11,7 @@ SPENT_MAX_POINTS = 100
 REFUNDED_YEN = 420
 
 
-def play_points(cast: Cast, url: str, language: str, say: Say) -> None:
+def play_points(cast: Cast, url: str, language: str, say: Teller) -> None:
     till, citizen, clerk = (Caller(url, token, language) for token in (cast.till, cast.citizen, cast.clerk))
     balance = citizen.get("/v1/me/points")["balance_points"]
     points = min(SPENT_MAX_POINTS, balance)
@@ -23,8 +23,8 @@ def play_points(cast: Cast, url: str, language: str, say: Say) -> None:
     _refund(clerk, purchase, say)
 
 
-def _foresee(citizen: Caller, scan: dict[str, Any], cast: Cast, say: Say) -> None:
-    say(f"10. {cast.citizen_name} comes again and wants to pay with {scan['points_to_spend']:,} points")
+def _foresee(citizen: Caller, scan: dict[str, Any], cast: Cast, say: Teller) -> None:
+    say.step(f"{cast.citizen_name} comes again and wants to pay with {scan['points_to_spend']:,} points")
     reply = citizen.ask("POST", "/v1/scans", scan)
     foreseen = reply.body
     say(line("POST /v1/scans", reply))
@@ -32,8 +32,8 @@ def _foresee(citizen: Caller, scan: dict[str, Any], cast: Cast, say: Say) -> Non
     say(f"   could spend up to {foreseen['spendable_points']:,} points\n")
 
 
-def _pay(citizen: Caller, scan: dict[str, Any], say: Say) -> Any:
-    say("11. The purchase is recorded; points are earned on what was paid in money")
+def _pay(citizen: Caller, scan: dict[str, Any], say: Teller) -> Any:
+    say.step("The purchase is recorded; points are earned on what was paid in money")
     reply = citizen.ask("POST", "/v1/purchases", scan, expect=201, key=str(uuid.uuid4()))
     purchase = reply.body
     say(line("POST /v1/purchases", reply))
@@ -43,8 +43,8 @@ def _pay(citizen: Caller, scan: dict[str, Any], say: Say) -> Any:
     return purchase
 
 
-def _tell_till(till: Caller, code_id: str, purchase: Any, say: Say) -> None:
-    say("12. The till learns what is left to pay, and takes it")
+def _tell_till(till: Caller, code_id: str, purchase: Any, say: Teller) -> None:
+    say.step("The till learns what is left to pay, and takes it")
     reply = till.ask("GET", f"/v1/shop/codes/{code_id}")
     to_pay_yen = reply.body["to_pay_yen"]
     say(line("GET /v1/shop/codes/…", reply))
@@ -52,8 +52,8 @@ def _tell_till(till: Caller, code_id: str, purchase: Any, say: Say) -> None:
     say(f"   to_pay_yen: {to_pay_yen:,}; the shop's account has {purchase['spent_points']:,} points more\n")
 
 
-def _refund(clerk: Caller, purchase: Any, say: Say) -> None:
-    say(f"13. A loaf comes back: the clerk refunds {REFUNDED_YEN:,} yen of it")
+def _refund(clerk: Caller, purchase: Any, say: Teller) -> None:
+    say.step(f"A loaf comes back: the clerk refunds {REFUNDED_YEN:,} yen of it")
     path = f"/v1/shop/purchases/{purchase['id']}/refunds"
     body = {"amount_yen": REFUNDED_YEN, "reason": "a loaf came back"}
     reply = clerk.ask("POST", path, body, expect=201, key=str(uuid.uuid4()))

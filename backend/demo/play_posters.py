@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from backend.base.clock import utc_now
-from backend.demo.calling import Caller, Say, line, need
+from backend.demo.calling import Caller, Teller, line, need
 from backend.demo.cast import Cast
 
 LABELS = 24
@@ -14,14 +14,14 @@ PRICE_MAX_YEN = 2_000
 NO_READER = "   nothing here reads a code from a PDF (pip install '.[test]' brings what does)\n"
 
 
-def play_posters(cast: Cast, url: str, language: str, say: Say) -> None:
+def play_posters(cast: Cast, url: str, language: str, say: Teller) -> None:
     manager = Caller(url, cast.manager, language)
     _poster(manager, say)
     _serial(manager, Caller(url, cast.city, language), Caller(url, cast.neighbour, language), cast, say)
 
 
-def _poster(manager: Caller, say: Say) -> None:
-    say("24. The shop prints a poster for one more place; a camera reads it from the paper")
+def _poster(manager: Caller, say: Teller) -> None:
+    say.step("The shop prints a poster for one more place; a camera reads it from the paper")
     poster = manager.ask("POST", "/v1/shop/posters", {"label": "朝市の屋台"}, expect=201).body
     reply = manager.ask("GET", f"/v1/shop/posters/{poster['id']}/print?size=a6")
     say(line("GET /v1/shop/posters/…/print", reply))
@@ -36,8 +36,8 @@ def _poster(manager: Caller, say: Say) -> None:
     manager.ask("POST", f"/v1/shop/posters/{poster['id']}/revocation", {"reason": "見本だった"})
 
 
-def _serial(manager: Caller, city: Caller, neighbour: Caller, cast: Cast, say: Say) -> None:
-    say(f"25. The city gives a producer {LABELS} numbers for packages; one label proves a purchase")
+def _serial(manager: Caller, city: Caller, neighbour: Caller, cast: Cast, say: Teller) -> None:
+    say.step(f"The city gives a producer {LABELS} numbers for packages; one label proves a purchase")
     products = manager.get("/v1/shop/products?limit=100")["items"]
     found = [product for product in products if 0 < (product["price_yen"] or 0) <= PRICE_MAX_YEN]
     if not found:

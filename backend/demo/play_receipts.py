@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from backend.base.clock import in_jst, utc_now
-from backend.demo.calling import Caller, Say, line, need
+from backend.demo.calling import Caller, Teller, line, need
 from backend.demo.cast import Cast
 
 AGO = timedelta(minutes=40)
@@ -13,7 +13,7 @@ BREAD_YEN, BAG_YEN = 864, 110
 BREAD_TAX_YEN, BAG_TAX_YEN = 64, 10
 
 
-def play_receipts(cast: Cast, url: str, language: str, say: Say) -> None:
+def play_receipts(cast: Cast, url: str, language: str, say: Teller) -> None:
     citizen, neighbour, clerk, city = (
         Caller(url, token, language) for token in (cast.citizen, cast.neighbour, cast.clerk, cast.city)
     )
@@ -43,8 +43,8 @@ def _receipt(clerk: Caller) -> dict[str, Any]:
     }
 
 
-def _hand_in(citizen: Caller, receipt: dict[str, Any], cast: Cast, say: Say) -> str:
-    say(f"24. {cast.citizen_name} forgot the phone, and types the receipt at home")
+def _hand_in(citizen: Caller, receipt: dict[str, Any], cast: Cast, say: Teller) -> str:
+    say.step(f"{cast.citizen_name} forgot the phone, and types the receipt at home")
     reply = citizen.ask("POST", "/v1/claims/receipt", receipt, expect=201, key=str(uuid.uuid4()))
     say(line("POST /v1/claims/receipt", reply))
     claim_id: str = reply.body["id"]
@@ -54,8 +54,8 @@ def _hand_in(citizen: Caller, receipt: dict[str, Any], cast: Cast, say: Say) -> 
     return claim_id
 
 
-def _refuse(neighbour: Caller, receipt: dict[str, Any], cast: Cast, say: Say) -> None:
-    say(f"25. {cast.neighbour_name} found the receipt, and hands it in too")
+def _refuse(neighbour: Caller, receipt: dict[str, Any], cast: Cast, say: Teller) -> None:
+    say.step(f"{cast.neighbour_name} found the receipt, and hands it in too")
     drafted = neighbour.ask("POST", "/v1/claims/receipt", receipt, expect=201, key=str(uuid.uuid4()))
     reply = neighbour.ask("POST", f"/v1/claims/{drafted.body['id']}/submit", expect=409)
     say(line("POST /v1/claims/…/submit", reply))
@@ -63,8 +63,8 @@ def _refuse(neighbour: Caller, receipt: dict[str, Any], cast: Cast, say: Say) ->
     say(f"   refused, {reply.body['code']}: {reply.body['detail']}\n")
 
 
-def _accept(citizen: Caller, city: Caller, claim_id: str, say: Say) -> None:
-    say("26. The city's office reads it and believes it: a purchase like any other")
+def _accept(citizen: Caller, city: Caller, claim_id: str, say: Teller) -> None:
+    say.step("The city's office reads it and believes it: a purchase like any other")
     decision = {"verdict": "accept", "code": "evidence_fits"}
     reply = city.ask("POST", f"/v1/city/claims/{claim_id}/decisions", decision)
     say(line("POST /v1/city/claims/…/decisions", reply))

@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from backend.base.clock import city_day, utc_now
-from backend.demo.calling import Caller, Say, line, need
+from backend.demo.calling import Caller, Teller, line, need
 from backend.demo.cast import Cast
 from backend.purchases.rules.offline_codes import make_offline_token, sale_name
 
@@ -14,7 +14,7 @@ LOST_YEN = 540
 SCOPES = ["codes", "offline", "reconciliation"]
 
 
-def play_tills(cast: Cast, url: str, language: str, say: Say) -> None:
+def play_tills(cast: Cast, url: str, language: str, say: Teller) -> None:
     manager, citizen = Caller(url, cast.manager, language), Caller(url, cast.citizen, language)
     wish = {"name": "レジ二番", "scopes": SCOPES}
     register = manager.ask("POST", "/v1/shop/registers", wish, expect=201).body
@@ -24,9 +24,9 @@ def play_tills(cast: Cast, url: str, language: str, say: Say) -> None:
     manager.ask("DELETE", f"/v1/shop/registers/{register['register']['id']}", expect=204)
 
 
-def _honour(till: Caller, citizen: Caller, cast: Cast, say: Say) -> str:
+def _honour(till: Caller, citizen: Caller, cast: Cast, say: Teller) -> str:
     """Gives the sale as the till calls it."""
-    say("24. The shop's second till loses its network; an allowance from before lets it sign codes itself")
+    say.step("The shop's second till loses its network; an allowance from before lets it sign codes itself")
     reply = till.ask("POST", "/v1/shop/offline-allowances", {"hours": 12, "count_max": 50}, expect=201)
     say(line("POST /v1/shop/offline-allowances", reply))
     allowance = reply.body["allowance"]
@@ -51,8 +51,8 @@ def _honour(till: Caller, citizen: Caller, cast: Cast, say: Say) -> str:
     return sale_name(allowance_id, 1)
 
 
-def _reconcile(till: Caller, sold: str, say: Say) -> None:
-    say("25. At the end of the day the till sends its sales; one of its codes was never scanned")
+def _reconcile(till: Caller, sold: str, say: Teller) -> None:
+    say.step("At the end of the day the till sends its sales; one of its codes was never scanned")
     lost = till.ask("POST", "/v1/shop/codes", {"amount_yen": LOST_YEN}, expect=201).body["id"]
     sales = [{"sale": sold, "amount_yen": OFFLINE_YEN}, {"sale": lost, "amount_yen": LOST_YEN}]
     day = {
@@ -66,7 +66,7 @@ def _reconcile(till: Caller, sold: str, say: Say) -> None:
     _tell(reply.body, lost, say)
 
 
-def _tell(compared: Any, lost: str, say: Say) -> None:
+def _tell(compared: Any, lost: str, say: Teller) -> None:
     told = compared["reconciliation"]
     say(f"   the till says {told['stated_count']} sales of {told['stated_yen']:,} yen")
     say(f"   recorded were {told['recorded_count']} of {told['recorded_yen']:,} yen")

@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-from backend.demo.calling import Caller, Say, line, need
+from backend.demo.calling import Caller, Teller, line, need
 from backend.demo.cast import Cast
 from backend.notices.webhooks.rules import sign
 
@@ -22,8 +22,8 @@ HERE = ("127.0.0.1", "localhost", "::1")
 Posted = tuple[dict[str, str], str]
 
 
-def play_webhooks(cast: Cast, url: str, language: str, say: Say) -> None:
-    say("21. The shop's own system wants to be told of purchases")
+def play_webhooks(cast: Cast, url: str, language: str, say: Teller) -> None:
+    say.step("The shop's own system wants to be told of purchases")
     if urlsplit(url).hostname not in HERE:
         say("   the server is on another machine, which a receiver here is not open to\n")
         return
@@ -40,7 +40,7 @@ def play_webhooks(cast: Cast, url: str, language: str, say: Say) -> None:
             manager.ask("DELETE", f"/v1/shop/webhooks/{webhook['id']}", expect=204)
 
 
-def _buy(till: Caller, citizen: Caller, say: Say) -> Any:
+def _buy(till: Caller, citizen: Caller, say: Teller) -> Any:
     code = till.ask("POST", "/v1/shop/codes", {"amount_yen": AMOUNT_YEN}, expect=201).body
     scan = {"scanned": code["url"]}
     reply = citizen.ask("POST", "/v1/purchases", scan, expect=201, key=str(uuid.uuid4()))
@@ -48,7 +48,7 @@ def _buy(till: Caller, citizen: Caller, say: Say) -> Any:
     return reply.body
 
 
-def _read(posted: "SimpleQueue[Posted]", secret: str, purchase: Any, say: Say) -> None:
+def _read(posted: "SimpleQueue[Posted]", secret: str, purchase: Any, say: Teller) -> None:
     try:
         headers, body = posted.get(timeout=EVENT_SECONDS)
     except Empty:
