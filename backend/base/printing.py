@@ -45,6 +45,8 @@ class Sheet:
 
     def __init__(self, pdf: "FPDF") -> None:
         self._pdf = pdf
+        # What stands on each of many labels is measured once.
+        self._fitted: dict[tuple[str, float, float, float, int], tuple[float, Sequence[str]]] = {}
 
     def turn_page(self) -> None:
         self._pdf.add_page()
@@ -62,8 +64,12 @@ class Sheet:
         """In the middle of the box's height, smaller until it fits into it and into so many lines a paragraph."""
         pdf = self._pdf
         pdf.set_text_color(grey)
-        broken = self._fit(text, box, size_points, lines)
-        height = pdf.font_size_pt * MM_A_POINT * LINE_HEIGHT
+        key = (text, box.width, box.height, size_points, lines)
+        if key not in self._fitted:
+            self._fitted[key] = self._fit(text, box, size_points, lines)
+        size, broken = self._fitted[key]
+        pdf.set_font(FAMILY, size=size)
+        height = size * MM_A_POINT * LINE_HEIGHT
         top = box.y + max(0.0, (box.height - height * len(broken)) / 2)
         for number, line in enumerate(broken):
             pdf.set_xy(box.x, top + number * height)
@@ -91,8 +97,8 @@ class Sheet:
         self._pdf.set_line_width(0.1)
         self._pdf.rect(box.x, box.y, box.width, box.height)
 
-    def _fit(self, text: str, box: Box, size_points: float, lines: int) -> Sequence[str]:
-        """The lines as they are broken; the font is left at the size that fits."""
+    def _fit(self, text: str, box: Box, size_points: float, lines: int) -> tuple[float, Sequence[str]]:
+        """The size that fits, and the lines as they are broken."""
         pdf = self._pdf
         paragraphs = [line.rstrip() for line in text.splitlines()]
         while True:
@@ -101,7 +107,7 @@ class Sheet:
             count = sum(len(each) for each in broken)
             height = count * size_points * MM_A_POINT * LINE_HEIGHT
             if size_points < 4 or (max(map(len, broken), default=0) <= lines and height <= box.height):
-                return [line for each in broken for line in each]
+                return size_points, [line for each in broken for line in each]
             size_points *= SHRINKING
 
     def _break(self, paragraph: str, width: float) -> list[str]:

@@ -10,6 +10,7 @@ from backend.city.offers import routes as offers
 from backend.city.previews import routes as previews
 from backend.city.purchases import routes as purchases
 from backend.city.reward_codes import routes as reward_codes
+from backend.city.serials import routes as serials
 from backend.city.sessions import routes as sessions
 from backend.city.shops import routes as shops
 from backend.city.staff import routes as staff
@@ -22,6 +23,7 @@ ROUTES: list[Face] = [
     staff.face,
     shops.face,
     stickers.face,
+    serials.face,
     campaigns.face,
     previews.face,
     purchases.face,

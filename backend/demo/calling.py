@@ -20,6 +20,8 @@ class PlayFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """`body`: of JSON what it says, of a PDF its bytes."""
+
     status: int
     headers: Mapping[str, str]
     body: Any
@@ -66,6 +68,8 @@ def _exchange(request: urllib.request.Request) -> Reply:
     except (OSError, HTTPException) as error:
         raise PlayFailed(f"nobody answers at {request.full_url}: start the server with `make run`") from error
     milliseconds = (time.perf_counter() - started) * 1000
+    if headers.get_content_type() == "application/pdf":
+        return Reply(status, headers, raw, milliseconds)
     try:
         return Reply(status, headers, json.loads(raw) if raw else None, milliseconds)
     except ValueError as error:

@@ -8,6 +8,7 @@ from backend.demo.play_city import play_city
 from backend.demo.play_claims import play_claims
 from backend.demo.play_offers import play_offers
 from backend.demo.play_points import play_points
+from backend.demo.play_posters import play_posters
 from backend.demo.play_purchase import play_purchase
 
 __all__ = ["PLAYING", "Cast", "PlayFailed", "play"]
@@ -24,4 +25,5 @@ def play(url: str, cast: Cast, say: Say, *, language: str = "en", push_log: Path
     play_offers(cast, url, language, say)
     play_city(cast, url, language, say)
     play_claims(cast, url, language, say)
+    play_posters(cast, url, language, say)
     say("Played to the end: each purchase recorded once, each point moved once, and everybody was told.")

@@ -18,6 +18,7 @@ from backend.mobile.products import routes as products
 from backend.mobile.purchases import routes as purchases
 from backend.mobile.registrations import routes as registrations
 from backend.mobile.saved_offers import routes as saved_offers
+from backend.mobile.serials import routes as serials
 from backend.mobile.sessions import routes as sessions
 from backend.mobile.shop_scans import routes as shop_scans
 from backend.mobile.shops import routes as shops
@@ -34,6 +35,7 @@ ROUTES: list[Face] = [
     purchases.face,
     shop_scans.face,
     claims.face,
+    serials.face,
     points.face,
     notices.face,
     shops.face,

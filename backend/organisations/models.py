@@ -254,3 +254,53 @@ class ShopSticker(Base):
     unlinked_by_staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     unlinked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     unlinked_reason: Mapped[str | None] = mapped_column(String(200))
+
+
+class SerialBatch(Base):
+    """Numbers for the packages of one product, given to its producer. Of a number only a keyed hash is kept."""
+
+    __tablename__ = "serial_batches"
+    __table_args__ = (
+        CheckConstraint("quantity BETWEEN 1 AND 480", name="quantity"),
+        CheckConstraint("price_yen BETWEEN 1 AND 9999999", name="price_yen"),
+        CheckConstraint("valid_until > issued_at", name="valid_until"),
+        CheckConstraint("(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revoked_reason"),
+        Index("ix_serial_batches_product_id", "product_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("products.id"))
+    # The producer.
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
+    quantity: Mapped[int]
+    # With the secret key it makes the numbers, so that they can be printed once more.
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    # The product's when it was issued: whoever raises it later raises no claim. NULL: citizens say what they paid.
+    price_yen: Mapped[int | None] = mapped_column(BigInteger)
+    valid_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    issued_by_staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_by_staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_reason: Mapped[str | None] = mapped_column(String(200))
+
+
+class ProductSerial(Base):
+    """One number; good for one claim."""
+
+    __tablename__ = "product_serials"
+    __table_args__ = (
+        CheckConstraint("(claim_id IS NULL) = (claimed_at IS NULL)", name="claimed_at"),
+        UniqueConstraint("code_hash"),
+        UniqueConstraint("batch_id", "draw"),
+        UniqueConstraint("claim_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("serial_batches.id"))
+    # Which number that the batch's salt makes; one that another batch has already is left out.
+    draw: Mapped[int]
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    # No foreign key: this floor knows no claims.
+    claim_id: Mapped[uuid.UUID | None]
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -11,6 +11,7 @@ from backend.shop.products import routes as products
 from backend.shop.profile import routes as profile
 from backend.shop.purchases import routes as purchases
 from backend.shop.registers import routes as registers
+from backend.shop.serials import routes as serials
 from backend.shop.sessions import routes as sessions
 from backend.shop.staff import routes as staff
 from backend.web.contracts import Face
@@ -25,6 +26,7 @@ ROUTES: list[Face] = [
     profile.face,
     posters.face,
     products.face,
+    serials.face,
     offers.face,
     staff.face,
     member_lists.face,

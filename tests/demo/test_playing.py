@@ -51,6 +51,9 @@ class TestPlay:
         assert "Your purchase at Mugi to Kiteki Bakery | Paid: ¥1,480" in told
         assert "accepted: It is within the limits and was recorded at once." in told
         assert "drafted → submitted → rejected → appealed → accepted" in told
+        assert "   the code says http://127.0.0.1:8000/s/" in told
+        assert "POST /v1/claims/serial → 201" in told
+        assert "the same label once more: serial_used" in told
         assert transcript[-1].startswith("Played to the end")
         assert database.run(verify_ledger) == []
 

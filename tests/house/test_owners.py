@@ -14,7 +14,9 @@ from tests.factories.member_lists import create_list
 from tests.factories.offers import encoded, make_draft, make_offer
 from tests.factories.organisations import make_product, make_register_key, make_shop
 from tests.factories.people import make_staff
+from tests.factories.posters import issue_poster
 from tests.factories.purchases import KEY, buy, issue, open_checkout, record, show_code
+from tests.factories.serials import make_batch
 from tests.factories.world import World
 from tests.support.client import ApiClient
 
@@ -62,8 +64,10 @@ SHARED = {
     "/v1/city/shops/{shop_id}",
     "/v1/city/shops/{shop_id}/class",
     "/v1/city/shops/{shop_id}/decisions",
+    "/v1/city/serial-batches/{batch_id}/revocation",
     "/v1/city/staff/{staff_id}",
     "/v1/city/staff/{staff_id}/invitations",
+    "/v1/city/stickers/{sticker_id}/unlinking",
     "/v1/city/verifications/{declaration_id}",
     "/v1/me/consents/{purpose}",
     "/v1/me/logins/{kind}/verification-requests",
@@ -91,10 +95,16 @@ PRIVATE = {
     "/v1/shop/member-lists/{list_id}/join-codes",
     "/v1/shop/checkouts/{checkout_id}",
     "/v1/shop/checkouts/{checkout_id}/completion",
+    "/v1/shop/posters/{poster_id}/page",
+    "/v1/shop/posters/{poster_id}/print",
+    "/v1/shop/posters/{poster_id}/replacement",
+    "/v1/shop/posters/{poster_id}/revocation",
     "/v1/shop/products/{product_id}",
     "/v1/shop/purchases/{purchase_id}",
     "/v1/shop/purchases/{purchase_id}/refunds",
     "/v1/shop/registers/{api_key_id}",
+    "/v1/shop/serial-batches/{batch_id}",
+    "/v1/shop/serial-batches/{batch_id}/labels",
     "/v1/shop/sessions/{session_id}",
     "/v1/shop/staff/{staff_id}",
     "/v1/city/sessions/{session_id}",
@@ -202,6 +212,26 @@ class TestSomebodyElse:
         keywords = {"json": {}, "headers": {"Idempotency-Key": KEY}} if method == "POST" else {}
 
         response = stranger.request(method, f"/v1/shop/purchases/{purchase_id}{path}", **keywords)
+
+        assert response.status_code == 404
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [("GET", "print"), ("GET", "page"), ("POST", "replacement"), ("POST", "revocation")],
+    )
+    def test_finds_no_poster(self, manager: ApiClient, stranger: ApiClient, method: str, path: str) -> None:
+        poster_id = issue_poster(manager)["id"]
+        keywords = {"json": {"reason": "盗難"}} if method == "POST" else {}
+
+        response = stranger.request(method, f"/v1/shop/posters/{poster_id}/{path}", **keywords)
+
+        assert response.status_code == 404
+
+    @pytest.mark.parametrize("path", ["", "/labels"])
+    def test_finds_no_serials(self, stranger: ApiClient, database: Database, world: World, path: str) -> None:
+        batch_id = database.run(lambda session: make_batch(session, shop_id=world.shop_id, at=NOW).id)
+
+        response = stranger.get(f"/v1/shop/serial-batches/{batch_id}{path}")
 
         assert response.status_code == 404
 

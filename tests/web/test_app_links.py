@@ -90,6 +90,39 @@ class TestCitizenCodeLandingPage:
         assert page == nobody.get("/m/4829153076125").text or "route_not_found" in page
 
 
+class TestLandingPagesOfPrintedCodes:
+    @pytest.mark.parametrize(
+        ("path", "language", "title"),
+        [
+            ("/s/4829153076123", "ja", "めぐりのお店です"),
+            ("/s/4829153076123", "ja-x-easy", "めぐりの お店(みせ)です"),
+            ("/s/4829153076123", "en", "A Meguri shop"),
+            ("/t/4829153076123", "ja", "めぐりの地元の品です"),
+            ("/t/4829153076123", "ja-x-easy", "めぐりの 地元(じもと)の ものです"),
+            ("/t/4829153076123", "en", "A local product of Meguri"),
+        ],
+    )
+    def test_speak_three_languages(self, nobody: ApiClient, path: str, language: str, title: str) -> None:
+        response = nobody.get(path, headers={"Accept-Language": language})
+
+        assert (response.status_code, response.mimetype) == (200, "text/html")
+        assert f"<h1>{title}</h1>" in response.text
+
+    @pytest.mark.parametrize("kind", ["s", "t"])
+    def test_ask_the_database_nothing(self, nobody: ApiClient, database: Database, kind: str) -> None:
+        with asked_statements(database) as statements:
+            nobody.get(f"/{kind}/4829153076123")
+
+        assert statements == []
+
+    @pytest.mark.parametrize("kind", ["s", "t"])
+    @pytest.mark.parametrize("digits", ["x", "<script>alert(1)</script>", "{{7*7}}"])
+    def test_repeat_nothing_of_what_was_scanned(self, nobody: ApiClient, kind: str, digits: str) -> None:
+        page = nobody.get(f"/{kind}/{digits}").text
+
+        assert page == nobody.get(f"/{kind}/4829153076123").text or "route_not_found" in page
+
+
 class TestAssetLinks:
     def test_name_the_android_app_that_is_set(self, make_app: Any, settings: Any) -> None:
         app = make_app(
@@ -128,7 +161,7 @@ class TestAppleAssociation:
                 "details": [
                     {
                         "appIDs": ["ABCDE12345.jp.example.meguri"],
-                        "components": [{"/": "/c/*"}, {"/": "/m/*"}, {"/": "/s/*"}],
+                        "components": [{"/": "/c/*"}, {"/": "/m/*"}, {"/": "/s/*"}, {"/": "/t/*"}],
                     }
                 ]
             }

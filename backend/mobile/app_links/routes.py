@@ -29,6 +29,12 @@ def show_shop_code_landing(digits: str) -> str:
     return _landing("landing_shop")
 
 
+@pages.page("/t/<digits>")
+def show_serial_landing(digits: str) -> str:
+    """Likewise, for whoever points a camera at the label of a product."""
+    return _landing("landing_serial")
+
+
 def _landing(texts: str) -> str:
     language: str = g.language
     keys = ("title", "lead", "open", "install", "safe")
@@ -61,6 +67,6 @@ def show_apple_association() -> Response:
     details: list[dict[str, Any]] = []
     if settings.ios_app_id:
         details.append(
-            {"appIDs": [settings.ios_app_id], "components": [{"/": f"/{kind}/*"} for kind in "cms"]}
+            {"appIDs": [settings.ios_app_id], "components": [{"/": f"/{kind}/*"} for kind in "cmst"]}
         )
     return jsonify({"applinks": {"details": details}})
