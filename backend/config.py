@@ -42,6 +42,8 @@ class Settings:
 
     till_code_seconds: int = 180
     citizen_code_seconds: int = 60
+    offline_code_skew_steps: int = 1  # minutes, either way
+    offline_spend_max_points: int = 500
     done_at_window_seconds: int = 600
     session_days: int = 90
     staff_session_hours: int = 12
@@ -89,6 +91,8 @@ def read_settings() -> Settings:
         smtp_password=env.str("SMTP_PASSWORD", default.smtp_password),
         till_code_seconds=env.int("TILL_CODE_SECONDS", default.till_code_seconds),
         citizen_code_seconds=env.int("CITIZEN_CODE_SECONDS", default.citizen_code_seconds),
+        offline_code_skew_steps=env.int("OFFLINE_CODE_SKEW_STEPS", default.offline_code_skew_steps),
+        offline_spend_max_points=env.int("OFFLINE_SPEND_MAX_POINTS", default.offline_spend_max_points),
         done_at_window_seconds=env.int("DONE_AT_WINDOW_SECONDS", default.done_at_window_seconds),
         session_days=env.int("SESSION_DAYS", default.session_days),
         staff_session_hours=env.int("STAFF_SESSION_HOURS", default.staff_session_hours),

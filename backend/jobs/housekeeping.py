@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backend.base.clock import utc_now
 from backend.base.database import Base, Database
 from backend.notices.models import Delivery
+from backend.people.code_models import OfflineCodeKey, OfflineCodeUse
 from backend.people.models import (
     CitizenCode,
     CitizenSession,
@@ -47,6 +48,9 @@ RETENTION: Sequence[Retention] = (
     Retention(CounterCode, CounterCode.expires_at, 1),
     # What a used one did, its purchase tells.
     Retention(CitizenCode, CitizenCode.expires_at, 1),
+    # Longer than a till may store a sale: until then the minute must stay taken, and a key be known as revoked.
+    Retention(OfflineCodeUse, OfflineCodeUse.used_at, 60),
+    Retention(OfflineCodeKey, OfflineCodeKey.revoked_at, 60),
     Retention(StaffInvitation, StaffInvitation.expires_at, 30),
     # A month, for looking into a stolen session.
     Retention(CitizenSession, func.coalesce(CitizenSession.revoked_at, CitizenSession.expires_at), 30),

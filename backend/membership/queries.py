@@ -17,6 +17,7 @@ from backend.campaigns.models import CampaignCard, CampaignCounter, CampaignStam
 from backend.notices.models import Delivery, Device, Notice
 from backend.offers.models import Coupon, SavedOffer
 from backend.organisations.models import FavouriteShop
+from backend.people.code_models import OfflineCodeKey, OfflineCodeUse
 from backend.people.models import (
     Citizen,
     CitizenCode,
@@ -59,6 +60,10 @@ def _logins(citizen: CitizenPrincipal) -> ColumnElement[bool]:
     return CitizenLogin.citizen_id == citizen.citizen_id
 
 
+def _offline_keys(citizen: CitizenPrincipal) -> ColumnElement[bool]:
+    return OfflineCodeKey.citizen_id == citizen.citizen_id
+
+
 def _lots(citizen: CitizenPrincipal) -> Select[uuid.UUID]:
     return select(PointsLot.id).where(PointsLot.account_id == citizen.account_id)
 
@@ -88,6 +93,12 @@ HOLDINGS: Mapping[str, Holding] = {
     ),
     "citizen_codes": Holding(
         CitizenCode, lambda citizen: CitizenCode.citizen_id == citizen.citizen_id, frozenset({"code_hash"})
+    ),
+    # The salt is half of the secret; the other half is ours.
+    "offline_code_keys": Holding(OfflineCodeKey, _offline_keys, frozenset({"salt"})),
+    "offline_code_uses": Holding(
+        OfflineCodeUse,
+        lambda citizen: OfflineCodeUse.key_id.in_(select(OfflineCodeKey.id).where(_offline_keys(citizen))),
     ),
     "consents": Holding(Consent, lambda citizen: Consent.citizen_id == citizen.citizen_id),
     "memberships": Holding(MemberListEntry, lambda citizen: MemberListEntry.citizen_id == citizen.citizen_id),

@@ -11,6 +11,7 @@ from backend.mobile.memberships import routes as memberships
 from backend.mobile.missions import routes as missions
 from backend.mobile.notices import routes as notices
 from backend.mobile.offers import routes as offers
+from backend.mobile.offline_codes import routes as offline_codes
 from backend.mobile.passwords import routes as passwords
 from backend.mobile.points import routes as points
 from backend.mobile.products import routes as products
@@ -28,6 +29,7 @@ ROUTES: list[Face] = [
     passwords.face,
     me.face,
     codes.face,
+    offline_codes.face,
     devices.face,
     purchases.face,
     points.face,

@@ -99,6 +99,7 @@ CITIZEN_CODE_BY_HASH = Prepared(
         CitizenCode.spend_mode,
         CitizenCode.spend_points,
         CitizenCode.coupon_ids,
+        CitizenCode.created_at,
         CitizenCode.expires_at,
         CitizenCode.used_at,
     ).where(CitizenCode.code_hash == bindparam("code_hash", type_=LargeBinary()))
@@ -106,8 +107,19 @@ CITIZEN_CODE_BY_HASH = Prepared(
 
 
 @dataclass(frozen=True, slots=True)
+class OfflineUse:
+    """Which code of which key."""
+
+    key_id: uuid.UUID
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class CitizenCodeRow:
-    """A code as a till's purchase needs it. `spend_mode`: none, all or up_to (then with `spend_points`)."""
+    """A code as a till's purchase needs it. `spend_mode`: none, all or up_to (then with `spend_points`).
+
+    `origin`: of a code that the server did not open, what using it up writes; see `people.writes`.
+    """
 
     id: uuid.UUID
     citizen_id: uuid.UUID
@@ -116,8 +128,10 @@ class CitizenCodeRow:
     spend_mode: str
     spend_points: int | None
     coupon_ids: Sequence[uuid.UUID]
+    created_at: datetime
     expires_at: datetime
     used_at: datetime | None
+    origin: OfflineUse | None = None
 
 
 def find_citizen_code_by_hash(session: Session, *, code_hash: bytes) -> CitizenCodeRow | None:
@@ -132,6 +146,7 @@ def find_citizen_code_by_hash(session: Session, *, code_hash: bytes) -> CitizenC
         row.spend_mode,
         row.spend_points,
         tuple(uuid.UUID(coupon_id) for coupon_id in row.coupon_ids),
+        row.created_at,
         row.expires_at,
         row.used_at,
     )

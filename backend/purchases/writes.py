@@ -9,7 +9,7 @@ from backend.base.writes import RowColumns, Write, WriteList, insert_into
 from backend.campaigns.writes import CARDS, COUNTERS, STAMPS, STAMPS_KEPT
 from backend.notices.writes import ANNOUNCE_WRITES
 from backend.offers.writes import COUPON_WRITES
-from backend.people.writes import CITIZEN_CODE_USE
+from backend.people.writes import CODE_USES
 from backend.points.writes import LEDGER_WRITES
 from backend.purchases.models import Purchase, PurchaseLine, TillCode
 
@@ -68,7 +68,7 @@ LINES = insert_into(
 RECORD = WriteList(
     [
         CODE_USE,
-        CITIZEN_CODE_USE,
+        *CODE_USES,
         PURCHASES,
         LINES,
         *COUPON_WRITES,
