@@ -2,6 +2,7 @@
 
 from backend.city.budgets import routes as budgets
 from backend.city.campaigns import routes as campaigns
+from backend.city.cards import routes as cards
 from backend.city.corrections import routes as corrections
 from backend.city.member_lists import routes as member_lists
 from backend.city.offers import routes as offers
@@ -24,6 +25,7 @@ ROUTES: list[Face] = [
     reward_codes.face,
     offers.face,
     verifications.face,
+    cards.face,
     member_lists.face,
     budgets.face,
     corrections.face,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend.base.clock import utc_now
 from backend.base.database import Base, Database
 from backend.notices.models import Delivery
-from backend.people.code_models import OfflineCodeKey, OfflineCodeUse
+from backend.people.code_models import CardUse, OfflineCodeKey, OfflineCodeUse
 from backend.people.models import (
     CitizenCode,
     CitizenSession,
@@ -51,6 +51,8 @@ RETENTION: Sequence[Retention] = (
     # Longer than a till may store a sale: until then the minute must stay taken, and a key be known as revoked.
     Retention(OfflineCodeUse, OfflineCodeUse.used_at, 60),
     Retention(OfflineCodeKey, OfflineCodeKey.revoked_at, 60),
+    # Long enough to tell which sales were made with a card that was lost.
+    Retention(CardUse, CardUse.used_at, 365),
     Retention(StaffInvitation, StaffInvitation.expires_at, 30),
     # A month, for looking into a stolen session.
     Retention(CitizenSession, func.coalesce(CitizenSession.revoked_at, CitizenSession.expires_at), 30),

@@ -17,7 +17,7 @@ from backend.campaigns.models import CampaignCard, CampaignCounter, CampaignStam
 from backend.notices.models import Delivery, Device, Notice
 from backend.offers.models import Coupon, SavedOffer
 from backend.organisations.models import FavouriteShop
-from backend.people.code_models import OfflineCodeKey, OfflineCodeUse
+from backend.people.code_models import CardEvent, CardUse, CitizenCard, OfflineCodeKey, OfflineCodeUse
 from backend.people.models import (
     Citizen,
     CitizenCode,
@@ -64,6 +64,10 @@ def _offline_keys(citizen: CitizenPrincipal) -> ColumnElement[bool]:
     return OfflineCodeKey.citizen_id == citizen.citizen_id
 
 
+def _cards(citizen: CitizenPrincipal) -> Select[uuid.UUID]:
+    return select(CitizenCard.id).where(CitizenCard.citizen_id == citizen.citizen_id)
+
+
 def _lots(citizen: CitizenPrincipal) -> Select[uuid.UUID]:
     return select(PointsLot.id).where(PointsLot.account_id == citizen.account_id)
 
@@ -100,6 +104,13 @@ HOLDINGS: Mapping[str, Holding] = {
         OfflineCodeUse,
         lambda citizen: OfflineCodeUse.key_id.in_(select(OfflineCodeKey.id).where(_offline_keys(citizen))),
     ),
+    "cards": Holding(
+        CitizenCard,
+        lambda citizen: CitizenCard.citizen_id == citizen.citizen_id,
+        frozenset({"number_hash", "pin_hash"}),
+    ),
+    "card_uses": Holding(CardUse, lambda citizen: CardUse.card_id.in_(_cards(citizen))),
+    "card_events": Holding(CardEvent, lambda citizen: CardEvent.card_id.in_(_cards(citizen))),
     "consents": Holding(Consent, lambda citizen: Consent.citizen_id == citizen.citizen_id),
     "memberships": Holding(MemberListEntry, lambda citizen: MemberListEntry.citizen_id == citizen.citizen_id),
     "favourite_shops": Holding(FavouriteShop, lambda citizen: FavouriteShop.citizen_id == citizen.citizen_id),

@@ -2,6 +2,7 @@
 
 from backend.mobile.app_links import routes as app_links
 from backend.mobile.campaigns import routes as campaigns
+from backend.mobile.cards import routes as cards
 from backend.mobile.codes import routes as codes
 from backend.mobile.coupons import routes as coupons
 from backend.mobile.devices import routes as devices
@@ -30,6 +31,7 @@ ROUTES: list[Face] = [
     me.face,
     codes.face,
     offline_codes.face,
+    cards.face,
     devices.face,
     purchases.face,
     points.face,

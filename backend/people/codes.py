@@ -1,8 +1,8 @@
 """How a citizen code is written and read: pure.
 
 Digits with a check digit (see `base.digits`): thirteen of a code that the server opened, sixteen of one that a phone
-made without a network (see `people.offline_codes`). As a QR each is an address, `PUBLIC_URL/m/DIGITS`, which any phone
-camera opens.
+made without a network (see `people.offline_codes`), twelve of a paper card (see `people.cards`). As a QR each is an
+address, `PUBLIC_URL/m/DIGITS`, which any phone camera opens.
 """
 
 import uuid
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from backend.base.digits import DIGITS, read_checked_digits
 from backend.base.errors import Conflict, NotFound, Refused
+from backend.people.cards import CARD_DIGITS
 from backend.people.models import CodeScope, SpendMode
 from backend.people.offline_codes import OFFLINE_DIGITS
 
@@ -18,7 +19,7 @@ PATH = "/m/"
 TEXT_MAX_CHARACTERS = 512
 COUPONS_MAX = 10
 # By how many digits a code has, it is known what it is.
-LENGTHS = frozenset({DIGITS, OFFLINE_DIGITS})
+LENGTHS = frozenset({DIGITS, OFFLINE_DIGITS, CARD_DIGITS})
 
 
 class CitizenCodeMistyped(Refused):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import LargeBinary, bindparam, select
+from sqlalchemy import LargeBinary, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from backend.base.database import UtcDateTime
@@ -115,6 +115,13 @@ class OfflineUse:
 
 
 @dataclass(frozen=True, slots=True)
+class CardUsed:
+    """Which paper card; each reading of it is a code of its own."""
+
+    card_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CitizenCodeRow:
     """A code as a till's purchase needs it. `spend_mode`: none, all or up_to (then with `spend_points`).
 
@@ -131,7 +138,7 @@ class CitizenCodeRow:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None
-    origin: OfflineUse | None = None
+    origin: OfflineUse | CardUsed | None = None
 
 
 def find_citizen_code_by_hash(session: Session, *, code_hash: bytes) -> CitizenCodeRow | None:
@@ -222,6 +229,13 @@ def list_logins(session: Session, *, citizen_id: uuid.UUID) -> Sequence[CitizenL
     return session.scalars(
         select(CitizenLogin).where(CitizenLogin.citizen_id == citizen_id).order_by(CitizenLogin.id)
     ).all()
+
+
+def has_signed_in(session: Session, *, citizen_id: uuid.UUID) -> bool:
+    """Whether somebody uses the app; who only holds a paper card does not."""
+    session_there = exists().where(CitizenSession.citizen_id == citizen_id)
+    login_there = exists().where(CitizenLogin.citizen_id == citizen_id)
+    return bool(session.scalar(select(or_(session_there, login_there))))
 
 
 def find_standing_consent(session: Session, *, citizen_id: uuid.UUID, purpose: str) -> Consent | None:

@@ -1,6 +1,7 @@
 """The shops' face: JSON under /v1/shop, for clerks' devices (sessions) and registers (API keys)."""
 
 from backend.shop.applications import routes as applications
+from backend.shop.cards import routes as cards
 from backend.shop.checkouts import routes as checkouts
 from backend.shop.codes import routes as codes
 from backend.shop.member_lists import routes as member_lists
@@ -19,6 +20,7 @@ ROUTES: list[Face] = [
     codes.face,
     purchases.face,
     checkouts.face,
+    cards.face,
     profile.face,
     products.face,
     offers.face,

@@ -12,9 +12,11 @@ from sqlalchemy import func, select
 from backend.base.database import Database
 from backend.campaigns.models import Campaign, CampaignCard, CampaignStamp
 from backend.offers.models import Coupon
+from backend.people.code_models import OfflineCodeUse
 from backend.points.models import PointsDebt
 from backend.points.queries import get_balance
 from backend.purchases.models import Purchase, Refund
+from tests.factories.offline import enrol
 from tests.factories.purchases import (
     buy,
     coupon_token,
@@ -181,6 +183,39 @@ class TestOneCitizensPoints:
         used = (held.get_json()["held_points"], scanned.get_json()["spent_points"])
         assert used in ((50, 0), (0, 50))
         assert balance(database, world.shop_id) == used[1]
+
+
+class TestACodeMadeWithoutANetwork:
+    @pytest.mark.parametrize("round", ROUNDS)
+    def test_is_used_by_one_of_many_tills(
+        self,
+        citizen: ApiClient,
+        clerk: ApiClient,
+        register: ApiClient,
+        give_points: Give,
+        database: Database,
+        round: int,
+    ) -> None:
+        give_points(500)
+        body = {"citizen_code": enrol(citizen, spend_max_points=300).show("spend"), "amount_yen": 300}
+
+        responses = at_once(
+            [
+                posting(till, f"/v1/shop/{noun}", body, f"till-sale-{number}")
+                for number, (till, noun) in enumerate(
+                    [
+                        (clerk, "purchases"),
+                        (register, "purchases"),
+                        (clerk, "checkouts"),
+                        (register, "checkouts"),
+                    ]
+                )
+            ]
+        )
+
+        assert statuses(responses) == [201, 409, 409, 409]
+        assert {response.get_json().get("code") for response in responses} == {None, "citizen_code_used"}
+        assert count(database, OfflineCodeUse) == 1
 
 
 class TestACheckout:

@@ -12,6 +12,7 @@ from backend.base.digits import DIGITS, group_digits, new_checked_digits
 from backend.base.errors import Conflict, Forbidden, MeguriError
 from backend.base.secrets import Vault
 from backend.people import queries
+from backend.people.cards import CARD_DIGITS
 from backend.people.codes import (
     CitizenCodeUnknown,
     CitizenCodeUsed,
@@ -20,9 +21,10 @@ from backend.people.codes import (
     read_citizen_code,
 )
 from backend.people.models import CitizenCode, CodeScope
-from backend.people.offline_codes import OfflinePolicy
+from backend.people.offline_codes import OFFLINE_DIGITS, OfflinePolicy
 from backend.people.principals import CitizenPrincipal
 from backend.people.queries import CitizenCodeRow
+from backend.people.service.cards import prove_cards
 from backend.people.service.offline_codes import prove_offline_codes
 
 PURPOSE = "citizen code"
@@ -121,12 +123,17 @@ def _get_unopened(
 def find_unopened_codes(
     session: Session, *, shown: Collection[tuple[str, datetime]], vault: Vault, offline: OfflinePolicy
 ) -> Mapping[tuple[str, datetime], CitizenCodeRow | MeguriError]:
-    """Codes that the server did not open: what a phone made without a network.
+    """Codes that the server did not open: what a phone made without a network, and paper cards.
 
     `shown`: digits as `read_citizen_code` gives them, and when a till read them, which is the caller's to bound.
     Each with its code, or why it is none; one read for all of a kind.
     """
-    return prove_offline_codes(session, shown=sorted(shown), vault=vault, policy=offline)
+    cards = sorted(one for one in shown if len(one[0]) == CARD_DIGITS)
+    made = sorted(one for one in shown if len(one[0]) == OFFLINE_DIGITS)
+    return {
+        **prove_cards(session, shown=cards, vault=vault),
+        **prove_offline_codes(session, shown=made, vault=vault, policy=offline),
+    }
 
 
 def check_citizen_code(code: CitizenCodeRow, *, scopes: Collection[CodeScope], at: datetime) -> None:

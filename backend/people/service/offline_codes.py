@@ -238,8 +238,8 @@ def _read_keys(session: Session, numbers: set[str]) -> dict[str, Any]:
     return {row.number: row for row in session.execute(query)}
 
 
-def _list_used(session: Session, origins: Sequence[OfflineUse | None]) -> set[OfflineUse]:
-    asked = sorted({(origin.key_id, origin.step) for origin in origins if origin})
+def _list_used(session: Session, origins: Sequence[object]) -> set[OfflineUse]:
+    asked = sorted({(origin.key_id, origin.step) for origin in origins if isinstance(origin, OfflineUse)})
     if not asked:
         return set()
     query = select(OfflineCodeUse.key_id, OfflineCodeUse.step).where(
