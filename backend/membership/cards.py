@@ -1,8 +1,6 @@
 """Paper cards where they touch points: handed out with an account, spent from, and joined to an app's account.
 
-An app's account that holds nothing takes the card's account over as it is; a card that holds nothing is simply the
-other account's from then on. Nothing moves in the ledger, so pending points, holds, debts, stamps and what caps have
-counted stay exact.
+How a card and an app become one is `membership.joining`.
 """
 
 import uuid
@@ -10,40 +8,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from backend.base.errors import Conflict
 from backend.base.text import text as say
-from backend.membership.queries import HOLDINGS
-from backend.notices.models import Notice
+from backend.membership.joining import join_citizens
 from backend.people import queries
 from backend.people.cards import CardContext
 from backend.people.code_models import CardEventKind, CitizenCard
 from backend.people.codes import CodePermit, make_permit
-from backend.people.models import Citizen, CitizenCode, CodeScope
+from backend.people.models import CodeScope
 from backend.people.principals import CitizenPrincipal
 from backend.people.service import cards, citizens
 from backend.people.service.cards import CardPinWrong
 from backend.people.service.citizen_codes import open_citizen_code
 from backend.people.service.verifications import CounterCodeNotFound, find_account_by_counter_code
-from backend.points.models import AccountKind, PointsAccount, PointsBalance
+from backend.points.models import AccountKind
 from backend.points.queries import get_points_summary
-from backend.points.service.movements import lock_balance, open_account
-from backend.purchases.models import Checkout
-
-# Of the person, and what every account has: none of them says that an account was used.
-NO_HISTORY = (Citizen, CitizenCode, PointsAccount, PointsBalance)
-# What names the card's person and must name the app's from then on.
-FOLLOWING = (Notice, Checkout, CitizenCard)
+from backend.points.service.movements import open_account
 
 
 class CardLinked(Conflict):
     """It is this account's, or another app's, already."""
-
-
-class AccountsBothUsed(Conflict):
-    """Points or purchases stand on both sides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,63 +174,20 @@ def link_card(
 ) -> None:
     """From now on the card buys for the app's account, which has all that the card's had.
 
-    `staff_id`: who saw card and telephone at a counter. Raises CitizenNotFound, CardLinked, AccountsBothUsed.
+    `staff_id`: who saw card and telephone at a counter. Raises CitizenNotFound, CardLinked, PointsHeld.
     """
     assert card.citizen_id is not None  # noqa: S101 (an active card is somebody's)
     if card.citizen_id == citizen_id:
         raise CardLinked
     # In the order of their ids, so that two that are linked at once do not wait for each other.
-    locked = {
-        one: queries.lock_citizen(session, citizen_id=one) for one in sorted((card.citizen_id, citizen_id))
-    }
+    both = sorted((card.citizen_id, citizen_id))
+    locked = {one: queries.lock_citizen(session, citizen_id=one) for one in both}
     holder, owner = locked[card.citizen_id], locked[citizen_id]
     if queries.has_signed_in(session, citizen_id=holder.id):
         raise CardLinked
-    for account_id in sorted((holder.account_id, owner.account_id)):
-        lock_balance(session, account_id)
-    kept, empty = _which_is_empty(session, holder, owner)
-    _become_one(session, holder, owner, kept=kept, empty=empty)
+    join_citizens(session, holder=holder, owner=owner, at=at)
     session.refresh(card)
     cards.note_event(session, card, CardEventKind.LINKED, staff_id, at)
-
-
-def _which_is_empty(session: Session, holder: Citizen, owner: Citizen) -> tuple[uuid.UUID, uuid.UUID]:
-    """The account to keep, and the one to forget. Raises AccountsBothUsed."""
-    if not _is_used(session, owner.account_id):
-        return holder.account_id, owner.account_id
-    if not _is_used(session, holder.account_id):
-        return owner.account_id, holder.account_id
-    raise AccountsBothUsed
-
-
-def _is_used(session: Session, account_id: uuid.UUID) -> bool:
-    """Whether any table tells something of the account: a table added tomorrow is asked tomorrow."""
-    models = [
-        holding.model
-        for holding in HOLDINGS.values()
-        if "account_id" in holding.model.__table__.c and holding.model not in NO_HISTORY
-    ]
-    return any(
-        session.scalar(select(exists().where(model.__table__.c.account_id == account_id))) for model in models
-    )
-
-
-def _become_one(
-    session: Session, holder: Citizen, owner: Citizen, *, kept: uuid.UUID, empty: uuid.UUID
-) -> None:
-    """One person, one account. Of what the other person was told only what concerns purchases stays.
-
-    The empty account is deleted, not closed: should anything be written to it just now, either this or that fails
-    and is done again.
-    """
-    for model in FOLLOWING:
-        session.execute(update(model).where(model.citizen_id == holder.id).values(citizen_id=owner.id))
-    session.execute(delete(Citizen).where(Citizen.id == holder.id))
-    # A code on the telephone's screen just now is of the account as it was.
-    session.execute(delete(CitizenCode).where(CitizenCode.account_id == empty))
-    session.execute(update(Citizen).where(Citizen.id == owner.id).values(account_id=kept))
-    session.execute(delete(PointsBalance).where(PointsBalance.account_id == empty))
-    session.execute(delete(PointsAccount).where(PointsAccount.id == empty))
 
 
 def _holder(session: Session, card: CitizenCard) -> CitizenPrincipal:

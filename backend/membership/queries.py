@@ -6,7 +6,7 @@ missing here. Only what would open a door is left out: hashes, and letters' code
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -17,7 +17,14 @@ from backend.campaigns.models import CampaignCard, CampaignCounter, CampaignStam
 from backend.notices.models import Delivery, Device, Notice
 from backend.offers.models import Coupon, SavedOffer
 from backend.organisations.models import FavouriteShop
-from backend.people.code_models import CardEvent, CardUse, CitizenCard, OfflineCodeKey, OfflineCodeUse
+from backend.people.code_models import (
+    CardEvent,
+    CardUse,
+    CitizenCard,
+    JoinedAccount,
+    OfflineCodeKey,
+    OfflineCodeUse,
+)
 from backend.people.models import (
     Citizen,
     CitizenCode,
@@ -30,6 +37,7 @@ from backend.people.models import (
     MemberListEntry,
 )
 from backend.people.principals import CitizenPrincipal
+from backend.people.queries import list_joined_accounts
 from backend.points.models import (
     PointsAccount,
     PointsBalance,
@@ -111,6 +119,9 @@ HOLDINGS: Mapping[str, Holding] = {
     ),
     "card_uses": Holding(CardUse, lambda citizen: CardUse.card_id.in_(_cards(citizen))),
     "card_events": Holding(CardEvent, lambda citizen: CardEvent.card_id.in_(_cards(citizen))),
+    "joined_accounts": Holding(
+        JoinedAccount, lambda citizen: JoinedAccount.into_account_id == citizen.account_id
+    ),
     "consents": Holding(Consent, lambda citizen: Consent.citizen_id == citizen.citizen_id),
     "memberships": Holding(MemberListEntry, lambda citizen: MemberListEntry.citizen_id == citizen.citizen_id),
     "favourite_shops": Holding(FavouriteShop, lambda citizen: FavouriteShop.citizen_id == citizen.citizen_id),
@@ -163,9 +174,38 @@ HOLDINGS: Mapping[str, Holding] = {
 }
 
 
+# What stays with an account that was joined to another; all else follows.
+OF_THE_LEDGER = frozenset(
+    {
+        PointsAccount,
+        PointsBalance,
+        PointsLot,
+        PointsLotUse,
+        PointsHold,
+        PointsHoldLot,
+        PointsCorrection,
+        PointsTransaction,
+        PointsEntry,
+        Checkout,
+    }
+)
+
+
 def export_holdings(session: Session, *, citizen: CitizenPrincipal) -> dict[str, Sequence[Mapping[str, Any]]]:
-    """Name of the holding → its rows, column → value."""
-    return {name: _rows(session, holding, citizen) for name, holding in HOLDINGS.items()}
+    """Name of the holding → its rows, column → value. With what stands on accounts of cards that were joined."""
+    joined = list_joined_accounts(session, account_id=citizen.account_id)
+    former = [replace(citizen, account_id=row.account_id) for row in joined]
+    return {
+        name: [
+            *_rows(session, holding, citizen),
+            *(
+                row
+                for earlier in (former if holding.model in OF_THE_LEDGER else ())
+                for row in _rows(session, holding, earlier)
+            ),
+        ]
+        for name, holding in HOLDINGS.items()
+    }
 
 
 def _rows(session: Session, holding: Holding, citizen: CitizenPrincipal) -> Sequence[Mapping[str, Any]]:

@@ -106,6 +106,19 @@ class CitizenCard(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class JoinedAccount(Base):
+    """A card's account whose holder had used an app as well: what it held was carried over, its entries stay."""
+
+    __tablename__ = "joined_accounts"
+    __table_args__ = (UniqueConstraint("account_id"), Index("ix_joined_accounts_into", "into_account_id"))
+
+    # The source of what was carried over in the ledger.
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_accounts.id"))
+    into_account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("points_accounts.id"))
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class CardUse(Base):
     """One sale by a card. Cards are used again and again: this says which sale, and by which card."""
 

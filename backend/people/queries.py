@@ -14,6 +14,7 @@ from backend.base.errors import NotFound
 from backend.base.pages import Page, PageRequest, make_page
 from backend.base.secrets import hash_token
 from backend.base.statements import Prepared
+from backend.people.code_models import JoinedAccount
 from backend.people.models import (
     Citizen,
     CitizenCode,
@@ -229,6 +230,14 @@ def list_logins(session: Session, *, citizen_id: uuid.UUID) -> Sequence[CitizenL
     return session.scalars(
         select(CitizenLogin).where(CitizenLogin.citizen_id == citizen_id).order_by(CitizenLogin.id)
     ).all()
+
+
+def list_joined_accounts(session: Session, *, account_id: uuid.UUID) -> Sequence[JoinedAccount]:
+    """Of cards that were joined to this account after both had been used."""
+    query = (
+        select(JoinedAccount).where(JoinedAccount.into_account_id == account_id).order_by(JoinedAccount.id)
+    )
+    return session.scalars(query).all()
 
 
 def has_signed_in(session: Session, *, citizen_id: uuid.UUID) -> bool:

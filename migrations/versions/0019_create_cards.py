@@ -11,6 +11,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     create_cards()
+    create_joined_accounts()
     op.create_table(
         "card_uses",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -40,6 +41,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_card_events")),
     )
     op.create_index("ix_card_events_card_id", "card_events", ["card_id"])
+
+
+def create_joined_accounts() -> None:
+    op.create_table(
+        "joined_accounts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("into_account_id", sa.Uuid(), nullable=False),
+        sa.Column("joined_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["points_accounts.id"], name=op.f("fk_joined_accounts_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["into_account_id"], ["points_accounts.id"], name=op.f("fk_joined_accounts_into_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_joined_accounts")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_joined_accounts_account_id")),
+    )
+    op.create_index("ix_joined_accounts_into", "joined_accounts", ["into_account_id"])
 
 
 def create_cards() -> None:
@@ -83,6 +103,8 @@ def create_cards() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_joined_accounts_into", table_name="joined_accounts")
+    op.drop_table("joined_accounts")
     op.drop_index("ix_card_events_card_id", table_name="card_events")
     op.drop_table("card_events")
     op.drop_index("ix_card_uses_card_id", table_name="card_uses")

@@ -19,7 +19,7 @@ from backend.city.cards.schemas import (
     ReplaceCardIn,
 )
 from backend.membership import cards as membership
-from backend.membership.cards import AccountsBothUsed, CardBalance, CardHolder, CardLinked
+from backend.membership.cards import CardBalance, CardHolder, CardLinked
 from backend.people.cards import CardContext, CardNumberMistyped, CardPinWeak
 from backend.people.code_models import CitizenCard
 from backend.people.permissions import Permission
@@ -36,6 +36,7 @@ from backend.people.service.cards import (
     CardReplaced,
 )
 from backend.people.service.verifications import CounterCodeNotFound
+from backend.points.service.carrying import PointsHeld
 from backend.web.calls import Call
 from backend.web.contracts import Face
 from backend.web.problems import told
@@ -239,7 +240,7 @@ def replace_card(call: Call, body: dict[str, Any]) -> CitizenCard | Response:
     permission=Permission.HAND_OUT_CARDS,
     body=LinkCardIn,
     answer=CardOut,
-    errors=[*UNKNOWN, *ENDED, CounterCodeNotFound, CardLinked, AccountsBothUsed],
+    errors=[*UNKNOWN, *ENDED, CounterCodeNotFound, CardLinked, PointsHeld],
     limits=LIMITS,
     example={"card": "3141 5926 5359", "counter_code": "30518274"},
 )

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from backend.membership import cards as membership
-from backend.membership.cards import AccountsBothUsed, CardLinked
+from backend.membership.cards import CardLinked
 from backend.mobile.cards.schemas import LinkMyCardIn, MyCardListOut, MyCardOut
 from backend.people.cards import CardContext, CardNumberMistyped
 from backend.people.code_models import CitizenCard
@@ -21,6 +21,7 @@ from backend.people.service.cards import (
     CardPinWrong,
     CardReplaced,
 )
+from backend.points.service.carrying import PointsHeld
 from backend.web.calls import Call
 from backend.web.contracts import Face
 from backend.web.problems import told
@@ -45,7 +46,7 @@ face = Face("cards", __name__, url_prefix="/v1/me/cards", description="My paper 
         CardPinWrong,
         CardPinLocked,
         CardLinked,
-        AccountsBothUsed,
+        PointsHeld,
     ],
     limits=[RateLimit("card", "sign_in_attempts", By.TOKEN)],
     example={"card": "3141 5926 5359", "pin": "2718"},
