@@ -43,6 +43,8 @@ class Settings:
 
     till_code_seconds: int = 180
     citizen_code_seconds: int = 60
+    offline_code_skew_steps: int = 1  # minutes, either way
+    offline_spend_max_points: int = 500
     done_at_window_seconds: int = 600
     offline_allowance_hours: int = 24  # of a register without a network, at most; so are the next three
     offline_allowance_codes: int = 200
@@ -103,6 +105,8 @@ def read_settings() -> Settings:
         smtp_password=env.str("SMTP_PASSWORD", default.smtp_password),
         till_code_seconds=env.int("TILL_CODE_SECONDS", default.till_code_seconds),
         citizen_code_seconds=env.int("CITIZEN_CODE_SECONDS", default.citizen_code_seconds),
+        offline_code_skew_steps=env.int("OFFLINE_CODE_SKEW_STEPS", default.offline_code_skew_steps),
+        offline_spend_max_points=env.int("OFFLINE_SPEND_MAX_POINTS", default.offline_spend_max_points),
         done_at_window_seconds=env.int("DONE_AT_WINDOW_SECONDS", default.done_at_window_seconds),
         offline_allowance_hours=env.int("OFFLINE_ALLOWANCE_HOURS", default.offline_allowance_hours),
         offline_allowance_codes=env.int("OFFLINE_ALLOWANCE_CODES", default.offline_allowance_codes),

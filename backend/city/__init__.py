@@ -2,6 +2,7 @@
 
 from backend.city.budgets import routes as budgets
 from backend.city.campaigns import routes as campaigns
+from backend.city.cards import routes as cards
 from backend.city.claims import routes as claims
 from backend.city.corrections import routes as corrections
 from backend.city.flags import routes as flags
@@ -32,6 +33,7 @@ ROUTES: list[Face] = [
     reward_codes.face,
     offers.face,
     verifications.face,
+    cards.face,
     member_lists.face,
     budgets.face,
     corrections.face,

@@ -43,7 +43,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One of the cast with a phone or a till. Without a language, texts come in the caller's own."""
+    """One of the cast with a phone or a till; without a token, nobody yet.
+
+    Without a language, texts come in the caller's own.
+    """
 
     url: str
     token: str = field(repr=False)
@@ -57,7 +60,8 @@ class Caller:
         self, method: str, path: str, body: Any = None, *, expect: int = 200, key: str | None = None
     ) -> Reply:
         """Raises PlayFailed when nobody answers, or with another status."""
-        headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
+        headers = {"Accept": "application/json"}
+        headers |= {"Authorization": f"Bearer {self.token}"} if self.token else {}
         headers |= {"Accept-Language": self.language} if self.language else {}
         headers |= {"Idempotency-Key": key} if key else {}
         headers |= {"Content-Type": "application/json"} if body is not None else {}

@@ -7,6 +7,7 @@ from backend.demo.calling import PlayFailed, Teller
 from backend.demo.cast import PLAYING, Cast
 from backend.demo.play_city import play_city
 from backend.demo.play_claims import play_claims
+from backend.demo.play_codes import play_codes
 from backend.demo.play_offers import play_offers
 from backend.demo.play_points import play_points
 from backend.demo.play_posters import play_posters
@@ -36,6 +37,7 @@ def play(
     play_purchase(cast, url, language, push_log, teller)
     play_points(cast, url, language, teller)
     play_offers(cast, url, language, teller)
+    play_codes(cast, url, language, teller)
     play_claims(cast, url, language, teller)
     play_posters(cast, url, language, teller)
     play_receipts(cast, url, language, teller)

@@ -14,6 +14,7 @@ from backend.base.database import Base, Database
 from backend.changes.models import Change, OwnChange
 from backend.notices.models import Delivery
 from backend.notices.webhooks.models import WebhookDelivery
+from backend.people.code_models import CardUse, OfflineCodeKey, OfflineCodeUse
 from backend.people.models import (
     CitizenCode,
     CitizenSession,
@@ -49,6 +50,11 @@ RETENTION: Sequence[Retention] = (
     Retention(CounterCode, CounterCode.expires_at, 1),
     # What a used one did, its purchase tells.
     Retention(CitizenCode, CitizenCode.expires_at, 1),
+    # Longer than a till may store a sale: until then the minute must stay taken, and a key be known as revoked.
+    Retention(OfflineCodeUse, OfflineCodeUse.used_at, 60),
+    Retention(OfflineCodeKey, OfflineCodeKey.revoked_at, 60),
+    # Long enough to tell which sales were made with a card that was lost.
+    Retention(CardUse, CardUse.used_at, 365),
     Retention(StaffInvitation, StaffInvitation.expires_at, 30),
     # A month, for looking into a stolen session.
     Retention(CitizenSession, func.coalesce(CitizenSession.revoked_at, CitizenSession.expires_at), 30),

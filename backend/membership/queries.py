@@ -6,7 +6,7 @@ missing here. Only what would open a door is left out: hashes, and letters' code
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -20,6 +20,14 @@ from backend.claims.receipt_models import ReceiptPhoto, ReceiptSignature
 from backend.notices.models import Delivery, Device, DeviceUse, Notice
 from backend.offers.models import Coupon, SavedOffer
 from backend.organisations.models import FavouriteShop
+from backend.people.code_models import (
+    CardEvent,
+    CardUse,
+    CitizenCard,
+    JoinedAccount,
+    OfflineCodeKey,
+    OfflineCodeUse,
+)
 from backend.people.models import (
     Citizen,
     CitizenCode,
@@ -32,6 +40,7 @@ from backend.people.models import (
     MemberListEntry,
 )
 from backend.people.principals import CitizenPrincipal
+from backend.people.queries import list_joined_accounts
 from backend.points.models import (
     PointsAccount,
     PointsBalance,
@@ -60,6 +69,14 @@ class Holding:
 
 def _logins(citizen: CitizenPrincipal) -> ColumnElement[bool]:
     return CitizenLogin.citizen_id == citizen.citizen_id
+
+
+def _offline_keys(citizen: CitizenPrincipal) -> ColumnElement[bool]:
+    return OfflineCodeKey.citizen_id == citizen.citizen_id
+
+
+def _cards(citizen: CitizenPrincipal) -> Select[uuid.UUID]:
+    return select(CitizenCard.id).where(CitizenCard.citizen_id == citizen.citizen_id)
 
 
 def _lots(citizen: CitizenPrincipal) -> Select[uuid.UUID]:
@@ -91,6 +108,22 @@ HOLDINGS: Mapping[str, Holding] = {
     ),
     "citizen_codes": Holding(
         CitizenCode, lambda citizen: CitizenCode.citizen_id == citizen.citizen_id, frozenset({"code_hash"})
+    ),
+    # The salt is half of the secret; the other half is ours.
+    "offline_code_keys": Holding(OfflineCodeKey, _offline_keys, frozenset({"salt"})),
+    "offline_code_uses": Holding(
+        OfflineCodeUse,
+        lambda citizen: OfflineCodeUse.key_id.in_(select(OfflineCodeKey.id).where(_offline_keys(citizen))),
+    ),
+    "cards": Holding(
+        CitizenCard,
+        lambda citizen: CitizenCard.citizen_id == citizen.citizen_id,
+        frozenset({"number_hash", "pin_hash"}),
+    ),
+    "card_uses": Holding(CardUse, lambda citizen: CardUse.card_id.in_(_cards(citizen))),
+    "card_events": Holding(CardEvent, lambda citizen: CardEvent.card_id.in_(_cards(citizen))),
+    "joined_accounts": Holding(
+        JoinedAccount, lambda citizen: JoinedAccount.into_account_id == citizen.account_id
     ),
     "consents": Holding(Consent, lambda citizen: Consent.citizen_id == citizen.citizen_id),
     "memberships": Holding(MemberListEntry, lambda citizen: MemberListEntry.citizen_id == citizen.citizen_id),
@@ -169,9 +202,38 @@ HOLDINGS: Mapping[str, Holding] = {
 }
 
 
+# What stays with an account that was joined to another; all else follows.
+OF_THE_LEDGER = frozenset(
+    {
+        PointsAccount,
+        PointsBalance,
+        PointsLot,
+        PointsLotUse,
+        PointsHold,
+        PointsHoldLot,
+        PointsCorrection,
+        PointsTransaction,
+        PointsEntry,
+        Checkout,
+    }
+)
+
+
 def export_holdings(session: Session, *, citizen: CitizenPrincipal) -> dict[str, Sequence[Mapping[str, Any]]]:
-    """Name of the holding → its rows, column → value."""
-    return {name: _rows(session, holding, citizen) for name, holding in HOLDINGS.items()}
+    """Name of the holding → its rows, column → value. With what stands on accounts of cards that were joined."""
+    joined = list_joined_accounts(session, account_id=citizen.account_id)
+    former = [replace(citizen, account_id=row.account_id) for row in joined]
+    return {
+        name: [
+            *_rows(session, holding, citizen),
+            *(
+                row
+                for earlier in (former if holding.model in OF_THE_LEDGER else ())
+                for row in _rows(session, holding, earlier)
+            ),
+        ]
+        for name, holding in HOLDINGS.items()
+    }
 
 
 def _rows(session: Session, holding: Holding, citizen: CitizenPrincipal) -> Sequence[Mapping[str, Any]]:

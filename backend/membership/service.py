@@ -15,6 +15,7 @@ from backend.organisations.rules import ShopAction
 from backend.organisations.service import shops
 from backend.people.principals import CitizenPrincipal, Principal, UnregisteredPrincipal
 from backend.people.providers import IdentityProvider, LoginRequest, OpenedSession
+from backend.people.queries import list_joined_accounts
 from backend.people.service import citizens
 from backend.points.models import AccountKind
 from backend.points.service.movements import close_account, open_account
@@ -83,6 +84,8 @@ def leave(
     provider.confirm_person(session, citizen_id=citizen.citizen_id, password=password)
     lapsed_points = close_account(session, account_id=citizen.account_id, at=at)
     forget_claims(session, citizen_id=citizen.citizen_id, at=at)
+    for joined in list_joined_accounts(session, account_id=citizen.account_id):
+        close_account(session, account_id=joined.account_id, at=at)
     citizens.remove_citizen(session, citizen_id=citizen.citizen_id)
     return lapsed_points
 

@@ -2,6 +2,7 @@
 
 from backend.mobile.app_links import routes as app_links
 from backend.mobile.campaigns import routes as campaigns
+from backend.mobile.cards import routes as cards
 from backend.mobile.claims import routes as claims
 from backend.mobile.codes import routes as codes
 from backend.mobile.coupons import routes as coupons
@@ -12,6 +13,7 @@ from backend.mobile.memberships import routes as memberships
 from backend.mobile.missions import routes as missions
 from backend.mobile.notices import routes as notices
 from backend.mobile.offers import routes as offers
+from backend.mobile.offline_codes import routes as offline_codes
 from backend.mobile.passwords import routes as passwords
 from backend.mobile.points import routes as points
 from backend.mobile.products import routes as products
@@ -33,6 +35,8 @@ ROUTES: list[Face] = [
     passwords.face,
     me.face,
     codes.face,
+    offline_codes.face,
+    cards.face,
     devices.face,
     purchases.face,
     shop_scans.face,

@@ -19,6 +19,7 @@ from backend.notices.queries import NoticeCard, make_card
 from backend.notices.rules import PURPOSES, TTL_SECONDS, TakenDelivery, render, settle
 from backend.notices.writes import ANNOUNCE_WRITES, announce_rows, consent_stands
 from backend.people.models import Citizen
+from backend.people.service.offline_codes import revoke_installation
 
 # More than anybody carries; without a bound one account could make every notice of theirs a thousand pushes.
 DEVICES_MAX = 10
@@ -125,6 +126,7 @@ def register_device(
     device.last_seen_at, device.retired_at = at, None
     session.flush()
     _note_use(session, installation_id, citizen_id, at)
+    revoke_installation(session, installation_id=installation_id, at=at, except_citizen_id=citizen_id)
     _forget_surplus_devices(session, citizen_id)
     return device
 
@@ -147,8 +149,8 @@ def _forget_surplus_devices(session: Session, citizen_id: uuid.UUID) -> None:
     session.execute(delete(Device).where(Device.id.in_(surplus)).execution_options(**AS_SAID))
 
 
-def remove_device(session: Session, *, citizen_id: uuid.UUID, installation_id: str) -> None:
-    """Forget the device and what is on its way to it. Raises DeviceNotFound."""
+def remove_device(session: Session, *, citizen_id: uuid.UUID, installation_id: str, at: datetime) -> None:
+    """Forget the device and what is on its way to it; it makes no codes any more. Raises DeviceNotFound."""
     removed = session.execute(
         delete(Device)
         .where(Device.citizen_id == citizen_id, Device.installation_id == installation_id)
@@ -157,6 +159,7 @@ def remove_device(session: Session, *, citizen_id: uuid.UUID, installation_id: s
     ).first()
     if removed is None:
         raise DeviceNotFound
+    revoke_installation(session, installation_id=installation_id, at=at)
 
 
 def take_deliveries(session: Session, *, at: datetime, limit: int, lease_seconds: int) -> list[TakenDelivery]:

@@ -1,24 +1,37 @@
 """How a citizen code is written and read: pure.
 
-Thirteen digits with a check digit (see `base.digits`). As a QR it is an address, `PUBLIC_URL/m/DIGITS`, which any
-phone camera opens.
+Digits with a check digit (see `base.digits`): thirteen of a code that the server opened, sixteen of one that a phone
+made without a network (see `people.offline_codes`), twelve of a paper card (see `people.cards`). As a QR each is an
+address, `PUBLIC_URL/m/DIGITS`, which any phone camera opens.
 """
 
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from backend.base.digits import read_checked_digits
-from backend.base.errors import Refused
+from backend.base.digits import DIGITS, read_checked_digits
+from backend.base.errors import Conflict, NotFound, Refused
+from backend.people.cards import CARD_DIGITS
 from backend.people.models import CodeScope, SpendMode
+from backend.people.offline_codes import OFFLINE_DIGITS
 
 PATH = "/m/"
 TEXT_MAX_CHARACTERS = 512
 COUPONS_MAX = 10
+# By how many digits a code has, it is known what it is.
+LENGTHS = frozenset({DIGITS, OFFLINE_DIGITS, CARD_DIGITS})
 
 
 class CitizenCodeMistyped(Refused):
-    """Not thirteen digits, or they do not fit each other, or the address of somebody else."""
+    """Not so many digits, or they do not fit each other, or the address of somebody else."""
+
+
+class CitizenCodeUnknown(NotFound):
+    """Well written, but never opened, or purged long after its end."""
+
+
+class CitizenCodeUsed(Conflict):
+    pass
 
 
 class CitizenCodeContradictory(Refused):
@@ -56,11 +69,11 @@ def citizen_code_url(public_url: str, digits: str) -> str:
 
 
 def read_citizen_code(text: str, public_url: str) -> str:
-    """The thirteen digits of what a clerk typed or scanned. Raises CitizenCodeMistyped.
+    """The digits of what a clerk typed or scanned, one of LENGTHS. Raises CitizenCodeMistyped.
 
     Full-width digits, spaces and hyphens are as good as plain ones; of addresses only our own is read.
     """
-    digits = read_checked_digits(text.strip().removeprefix(f"{public_url}{PATH}"))
+    digits = read_checked_digits(text.strip().removeprefix(f"{public_url}{PATH}"), LENGTHS)
     if digits is None:
         raise CitizenCodeMistyped(field="citizen_code")
     return digits

@@ -21,6 +21,7 @@ class Permission(enum.StrEnum):
     MANAGE_OWN_ACCOUNT = "manage_own_account"
     RECORD_OWN_PURCHASES = "record_own_purchases"
     SHOW_OWN_CODE = "show_own_code"
+    MANAGE_OWN_CARDS = "manage_own_cards"
     READ_OWN_POINTS = "read_own_points"
     READ_OWN_NOTICES = "read_own_notices"
     MANAGE_OWN_COUPONS = "manage_own_coupons"
@@ -47,6 +48,8 @@ class Permission(enum.StrEnum):
     MANAGE_STAFF = "manage_staff"
     APPROVE_SHOPS = "approve_shops"
     VERIFY_CITIZENS = "verify_citizens"
+    PRINT_CARDS = "print_cards"
+    HAND_OUT_CARDS = "hand_out_cards"
     MANAGE_CITY_MEMBER_LISTS = "manage_city_member_lists"
     EXPLAIN_PURCHASES = "explain_purchases"
     READ_RECONCILIATIONS = "read_reconciliations"
@@ -69,6 +72,7 @@ CITIZEN_PERMISSIONS = frozenset(
         P.MANAGE_OWN_ACCOUNT,
         P.RECORD_OWN_PURCHASES,
         P.SHOW_OWN_CODE,
+        P.MANAGE_OWN_CARDS,
         P.READ_OWN_POINTS,
         P.READ_OWN_NOTICES,
         P.MANAGE_OWN_COUPONS,
@@ -113,6 +117,7 @@ CITY_ROLE_PERMISSIONS = {
             P.APPROVE_SHOPS,
             P.MANAGE_CITY_MEMBER_LISTS,
             P.MODERATE_OFFERS,
+            P.PRINT_CARDS,
             P.EXPLAIN_PURCHASES,
             P.READ_RECONCILIATIONS,
             P.READ_CAMPAIGNS,
@@ -134,7 +139,9 @@ CITY_ROLE_PERMISSIONS = {
             P.REVIEW_CLAIMS,
         }
     ),
-    "counter": frozenset({P.VERIFY_CITIZENS, P.EXPLAIN_PURCHASES}),
+    "counter": frozenset({P.VERIFY_CITIZENS, P.EXPLAIN_PURCHASES, P.HAND_OUT_CARDS}),
+    # Who hands out paper cards in the districts, and does nothing else.
+    "helper": frozenset({P.HAND_OUT_CARDS}),
 }
 
 SCOPE_PERMISSIONS = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import LargeBinary, bindparam, select
+from sqlalchemy import LargeBinary, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from backend.base.database import UtcDateTime
@@ -14,6 +14,7 @@ from backend.base.errors import NotFound
 from backend.base.pages import Page, PageRequest, make_page
 from backend.base.secrets import hash_token
 from backend.base.statements import Prepared
+from backend.people.code_models import JoinedAccount
 from backend.people.models import (
     Citizen,
     CitizenCode,
@@ -99,6 +100,7 @@ CITIZEN_CODE_BY_HASH = Prepared(
         CitizenCode.spend_mode,
         CitizenCode.spend_points,
         CitizenCode.coupon_ids,
+        CitizenCode.created_at,
         CitizenCode.expires_at,
         CitizenCode.used_at,
     ).where(CitizenCode.code_hash == bindparam("code_hash", type_=LargeBinary()))
@@ -106,8 +108,26 @@ CITIZEN_CODE_BY_HASH = Prepared(
 
 
 @dataclass(frozen=True, slots=True)
+class OfflineUse:
+    """Which code of which key."""
+
+    key_id: uuid.UUID
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardUsed:
+    """Which paper card; each reading of it is a code of its own."""
+
+    card_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CitizenCodeRow:
-    """A code as a till's purchase needs it. `spend_mode`: none, all or up_to (then with `spend_points`)."""
+    """A code as a till's purchase needs it. `spend_mode`: none, all or up_to (then with `spend_points`).
+
+    `origin`: of a code that the server did not open, what using it up writes; see `people.writes`.
+    """
 
     id: uuid.UUID
     citizen_id: uuid.UUID
@@ -116,8 +136,10 @@ class CitizenCodeRow:
     spend_mode: str
     spend_points: int | None
     coupon_ids: Sequence[uuid.UUID]
+    created_at: datetime
     expires_at: datetime
     used_at: datetime | None
+    origin: OfflineUse | CardUsed | None = None
 
 
 def find_citizen_code_by_hash(session: Session, *, code_hash: bytes) -> CitizenCodeRow | None:
@@ -132,6 +154,7 @@ def find_citizen_code_by_hash(session: Session, *, code_hash: bytes) -> CitizenC
         row.spend_mode,
         row.spend_points,
         tuple(uuid.UUID(coupon_id) for coupon_id in row.coupon_ids),
+        row.created_at,
         row.expires_at,
         row.used_at,
     )
@@ -207,6 +230,21 @@ def list_logins(session: Session, *, citizen_id: uuid.UUID) -> Sequence[CitizenL
     return session.scalars(
         select(CitizenLogin).where(CitizenLogin.citizen_id == citizen_id).order_by(CitizenLogin.id)
     ).all()
+
+
+def list_joined_accounts(session: Session, *, account_id: uuid.UUID) -> Sequence[JoinedAccount]:
+    """Of cards that were joined to this account after both had been used."""
+    query = (
+        select(JoinedAccount).where(JoinedAccount.into_account_id == account_id).order_by(JoinedAccount.id)
+    )
+    return session.scalars(query).all()
+
+
+def has_signed_in(session: Session, *, citizen_id: uuid.UUID) -> bool:
+    """Whether somebody uses the app; who only holds a paper card does not."""
+    session_there = exists().where(CitizenSession.citizen_id == citizen_id)
+    login_there = exists().where(CitizenLogin.citizen_id == citizen_id)
+    return bool(session.scalar(select(or_(session_there, login_there))))
 
 
 def find_standing_consent(session: Session, *, citizen_id: uuid.UUID, purpose: str) -> Consent | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.clock import city_day
 from backend.base.database import UtcDateTime
+from backend.base.errors import StaleRead
 from backend.base.statements import Prepared
 from backend.campaigns.cards import Card, list_cards
 from backend.campaigns.models import EVERY_SHOP, EVERYBODY, CampaignCounter, CampaignRevision
@@ -241,8 +242,11 @@ def read_basis(
     on: date,
     at: datetime,
 ) -> Sequence[Any]:
-    """Rows of BASIS: at least one, all alike but for the counter. The shop is the code's, or the one given."""
-    return BASIS.rows(
+    """Rows of BASIS: at least one, all alike but for the counter. The shop is the code's, or the one given.
+
+    Raises StaleRead when the account is another one by now.
+    """
+    rows = BASIS.rows(
         session,
         account_id=buyer.account_id,
         code_id=code_id,
@@ -251,6 +255,9 @@ def read_basis(
         counted_on=on,
         at=at,
     )
+    if not rows:  # a card was joined to it a moment ago
+        raise StaleRead
+    return rows
 
 
 def lock_basis(

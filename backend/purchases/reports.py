@@ -3,12 +3,13 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from backend.campaigns.models import Campaign
 from backend.campaigns.queries import get_campaign
 from backend.campaigns.service import closing
+from backend.people.code_models import JoinedAccount
 from backend.points.models import PointsLot, PointsTransaction
 from backend.purchases.models import Purchase
 
@@ -46,6 +47,8 @@ def _reach(session: Session, funding_account_id: uuid.UUID | None) -> closing.Re
         .outerjoin(Purchase, Purchase.id == PointsTransaction.source_id)
         # What came back with a refund was granted before.
         .where(PointsLot.funding_account_id == funding_account_id, PointsLot.returned_from_lot_id.is_(None))
+        # Nor is what was carried from a card's account to its holder's app granted again.
+        .where(~exists().where(JoinedAccount.id == PointsTransaction.source_id))
     ).one()
     citizens, shops, purchases, granted_points = (int(value) for value in row)
     return closing.Reach(citizens=citizens, shops=shops, purchases=purchases, granted_points=granted_points)

@@ -16,7 +16,6 @@ from backend.notices.writes import announce_rows
 from backend.offers.redeeming import Grantable
 from backend.offers.rules import Redeemable
 from backend.offers.writes import CouponGrant, grant_rows, use_rows
-from backend.people.writes import CITIZEN_CODE_USE
 from backend.points.models import TransactionKind
 from backend.points.rules import Leg, LotGrant, LotMove, OpenDebt
 from backend.points.service.debts import repay_from
@@ -36,17 +35,23 @@ Rows = dict[str, list[Any]]
 class Evidence:
     """How a purchase came about: exactly one of the first five. With a till code, the citizen's own request.
 
-    `issuer_id`: whoever rang it up, where no till code says so.
+    `code_use`: with a citizen's code, the rows that use it up, from `people.writes`. `issuer_id`: whoever rang it up,
+    where no till code says so.
     """
 
     till_code_id: uuid.UUID | None = None
     citizen_code_id: uuid.UUID | None = None
+    code_use: Mapping[str, list[Any]] = field(default_factory=dict)
     checkout_id: uuid.UUID | None = None
     offline_code: OfflineCodeText | None = None
     claim_id: uuid.UUID | None = None
     issuer_id: uuid.UUID | None = None
     request_key: str | None = None
     request_hash: bytes | None = None
+
+    def __post_init__(self) -> None:
+        if (self.citizen_code_id is None) != (not self.code_use):
+            raise ValueError("a citizen's code is used up with the purchase it made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,11 +146,9 @@ def _evidence_rows(settled: Settled, at: datetime) -> Rows:
     evidence = settled.evidence
     if evidence.till_code_id is not None:
         return {CODE_USE.name: [{"code_id": evidence.till_code_id, "used_at": at}]}
-    if evidence.citizen_code_id is not None:
-        return {CITIZEN_CODE_USE.name: [{"citizen_code_id": evidence.citizen_code_id, "used_at": at}]}
     if evidence.offline_code is not None:
         return _offline_rows(settled, evidence.offline_code, at)
-    return {}
+    return dict(evidence.code_use)
 
 
 def _offline_rows(settled: Settled, code: OfflineCodeText, at: datetime) -> Rows:

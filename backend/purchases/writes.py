@@ -10,7 +10,7 @@ from backend.campaigns.writes import CARDS, COUNTERS, STAMPS, STAMPS_KEPT
 from backend.notices.webhooks.writes import WEBHOOK_DELIVERIES
 from backend.notices.writes import ANNOUNCE_WRITES
 from backend.offers.writes import COUPON_WRITES
-from backend.people.writes import CITIZEN_CODE_USE
+from backend.people.writes import CODE_USES
 from backend.points.writes import LEDGER_WRITES
 from backend.purchases.models import OfflineAllowance, OfflineCode, Purchase, PurchaseLine, TillCode
 
@@ -100,7 +100,7 @@ OFFLINE_CODES = insert_into(
 RECORD = WriteList(
     [
         CODE_USE,
-        CITIZEN_CODE_USE,
+        *CODE_USES,
         ALLOWANCE_USE,
         PURCHASES,
         OFFLINE_CODES,

@@ -1,6 +1,7 @@
 """The shops' face: JSON under /v1/shop, for clerks' devices (sessions) and registers (API keys)."""
 
 from backend.shop.applications import routes as applications
+from backend.shop.cards import routes as cards
 from backend.shop.checkouts import routes as checkouts
 from backend.shop.claims import routes as claims
 from backend.shop.codes import routes as codes
@@ -26,6 +27,7 @@ ROUTES: list[Face] = [
     purchases.face,
     checkouts.face,
     claims.face,
+    cards.face,
     profile.face,
     posters.face,
     products.face,

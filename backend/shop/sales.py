@@ -9,13 +9,11 @@ from marshmallow import fields, validate
 from backend.offers.redeeming import REDEEMING_ERRORS
 from backend.organisations.models import ProductCategory
 from backend.organisations.rules import GtinInvalid, InStoreCodeInvalid
-from backend.people.codes import CitizenCodeMistyped
+from backend.people.codes import CitizenCodeMistyped, CitizenCodeUnknown, CitizenCodeUsed
+from backend.people.offline_codes import OfflinePolicy
 from backend.people.principals import StaffPrincipal
-from backend.people.service.citizen_codes import (
-    CitizenCodeExpired,
-    CitizenCodeUnknown,
-    CitizenCodeUsed,
-)
+from backend.people.service.citizen_codes import CitizenCodeExpired
+from backend.people.service.offline_codes import OfflineCodeOutdated, OfflineCodePremature, OfflineKeyRevoked
 from backend.purchases.models import IssuerKind
 from backend.purchases.rules.sales import (
     LINES_MAX,
@@ -81,6 +79,9 @@ CITIZEN_CODE_ERRORS = (
     CitizenCodeUnknown,
     CitizenCodeUsed,
     CitizenCodeExpired,
+    OfflineCodeOutdated,
+    OfflineCodePremature,
+    OfflineKeyRevoked,
     *REDEEMING_ERRORS,
 )
 
@@ -101,7 +102,9 @@ def sale_request_of(call: Call, shop_id: uuid.UUID, body: Mapping[str, Any]) -> 
 
 
 def sale_context(call: Call) -> SaleContext:
-    return SaleContext(call.settings.public_url, call.ground.vault, call.ground.region)
+    settings = call.settings
+    offline = OfflinePolicy(settings.offline_code_skew_steps, settings.offline_spend_max_points)
+    return SaleContext(settings.public_url, call.ground.vault, call.ground.region, offline)
 
 
 def issuer_of(call: Call) -> Issuer:

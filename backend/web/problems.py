@@ -1,7 +1,7 @@
 """Everything that goes wrong becomes RFC 9457 problem+json, in the caller's language, with a stable code."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import structlog
@@ -23,6 +23,7 @@ from backend.base.errors import (
 from backend.base.text import catalogue, text
 
 log = structlog.get_logger()
+Found = TypeVar("Found")
 
 
 class BodyMalformed(Refused):
@@ -108,6 +109,11 @@ def tell(error: MeguriError) -> Response:
     if isinstance(error, Unauthenticated):
         response.headers["WWW-Authenticate"] = 'Bearer realm="meguri"'
     return response
+
+
+def told(found: Found | MeguriError) -> Found | Response:
+    """What was found; or the answer to an error that was returned and not raised: what it counted must stay."""
+    return tell(found) if isinstance(found, MeguriError) else found
 
 
 def problem(status: int, code: str, *, errors: Any = None, **params: Any) -> Response:

@@ -9,6 +9,8 @@ from backend.base.pages import LIMIT_DEFAULT, LIMIT_MAX, PageRequest
 from backend.base.text import LANGUAGES
 
 AMOUNT_MAX_YEN = 9_999_999
+POINTS_MAX = 9_999_999
+ALL_OR_NONE = ("none", "all")
 MOMENT_MIN = datetime(2000, 1, 1, tzinfo=UTC)
 MOMENT_MAX = datetime(2199, 12, 31, tzinfo=UTC)
 
@@ -65,6 +67,28 @@ class Whole(fields.Integer):
         if not self.minimum <= value <= self.maximum:
             raise ValidationError(f"Must be from {self.minimum} to {self.maximum}.")
         return int(value)
+
+
+class PointsToSpend(fields.Field[int | str]):
+    """ "none", "all", or at most so many."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._whole = Whole(minimum=1, maximum=POINTS_MAX)
+        shape = {
+            "oneOf": [
+                {"type": "string", "enum": list(ALL_OR_NONE)},
+                {"type": "integer", "minimum": 1, "maximum": POINTS_MAX},
+            ],
+            "description": kwargs.pop("description"),
+        }
+        super().__init__(metadata=shape, load_default="none", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | str:
+        if not isinstance(value, str):
+            return int(self._whole.deserialize(value, attr, data))
+        if value not in ALL_OR_NONE:
+            raise ValidationError("Must be none, all or a whole number.")
+        return value
 
 
 class Moment(fields.AwareDateTime):

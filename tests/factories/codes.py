@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.people.codes import make_permit
 from backend.people.models import CodeScope
+from backend.people.offline_codes import USUAL_POLICY
 from backend.people.principals import CitizenPrincipal
 from backend.people.queries import CitizenCodeRow
 from backend.people.service.citizen_codes import OpenedCitizenCode, find_citizen_code, open_citizen_code
@@ -50,5 +51,6 @@ def find_code(
         scopes=scopes,
         public_url=ground.settings.public_url,
         vault=ground.vault,
+        offline=USUAL_POLICY,
         at=at,
     )

@@ -14,6 +14,7 @@ from backend.jobs import housekeeping
 from backend.jobs.housekeeping import RETENTION, end_holds, forget_changes, lapse_points, purge
 from backend.notices.models import Delivery, Notice
 from backend.notices.webhooks.models import WebhookDelivery
+from backend.people.code_models import OfflineCodeKey, OfflineCodeUse
 from backend.people.models import CitizenCode, CitizenSession, CounterCode, StaffSession
 from backend.points.models import AccountKind
 from backend.points.queries import get_balance, get_points_summary
@@ -185,6 +186,32 @@ class TestPurge:
         purge(database)
 
         assert count(database, CitizenCode) == 1
+
+    def test_keeps_minutes_taken_longer_than_tills_store_sales(
+        self, database: Database, at: datetime
+    ) -> None:
+        def use_codes(session: Session) -> None:
+            citizen = make_citizen(session, at=at)
+            for number, days in enumerate((59, 61)):
+                key = OfflineCodeKey(
+                    id=new_id(),
+                    citizen_id=citizen.id,
+                    installation_id="installation",
+                    number=f"{number:07}",
+                    salt=bytes(16),
+                    spend_max_points=0,
+                    created_at=at,
+                )
+                session.add(key)
+                session.flush()
+                used_at = at - timedelta(days=days)
+                session.add(OfflineCodeUse(id=new_id(), key_id=key.id, step=1, used_at=used_at))
+
+        database.run(use_codes)
+
+        purge(database)
+
+        assert (count(database, OfflineCodeUse), count(database, OfflineCodeKey)) == (1, 2)
 
     def test_forgets_deliveries_and_keeps_the_inbox(
         self, database: Database, at: datetime, clock: time_machine.Traveller

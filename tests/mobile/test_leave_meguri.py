@@ -12,8 +12,10 @@ from backend.membership.queries import HOLDINGS
 from backend.people.models import Citizen, Letter
 from backend.points.models import PointsAccount, PointsBalance
 from backend.points.verification import verify_ledger
+from tests.factories.cards import held_card, link
 from tests.factories.credentials import EMAIL, PASSWORD, register
 from tests.factories.member_lists import create_list, join
+from tests.factories.offline import enrol
 from tests.factories.world import World
 from tests.support.client import ApiClient
 
@@ -22,6 +24,8 @@ ROWS = (
     "devices",
     "counter_codes",
     "citizen_codes",
+    "offline_code_keys",
+    "citizen_cards",
     "favourite_shops",
     "member_list_entries",
     "own_changes",
@@ -51,9 +55,13 @@ def _columns_naming_citizens(table: Table) -> list[Any]:
 
 class TestLeaveMeguri:
     @pytest.fixture
-    def member(self, nobody: ApiClient, world: World, clerk: ApiClient, manager: ApiClient) -> ApiClient:
+    def member(
+        self, nobody: ApiClient, world: World, clerk: ApiClient, manager: ApiClient, city: ApiClient
+    ) -> ApiClient:
         """Somebody with a row in every table that can have one."""
         member = register(nobody)
+        assert link(member, held_card(city)).status_code == 201
+        enrol(member)
         buy(member, clerk)
         device = {"platform": "android", "target_kind": "fid", "target": "installation"}
         assert member.put("/v1/me/devices/my-telephone", device).status_code == 200

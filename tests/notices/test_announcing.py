@@ -156,7 +156,7 @@ class TestAnnounceWrites:
 
         announcing = threading.Thread(target=lambda: database.run(announce_once))
         with Session(database.engine) as leaving:
-            remove_device(leaving, citizen_id=citizen.id, installation_id="installation-1")
+            remove_device(leaving, citizen_id=citizen.id, installation_id="installation-1", at=at)
             announcing.start()
             announcing.join(0.3)
             still_waiting = announcing.is_alive()

@@ -139,7 +139,7 @@ class TestRemoveDevice:
         device = make_device(session, citizen_id=owner.id, at=at)
         make_notice(session, citizen_id=owner.id, at=at)
 
-        remove_device(session, citizen_id=owner.id, installation_id=device.installation_id)
+        remove_device(session, citizen_id=owner.id, installation_id=device.installation_id, at=at)
 
         assert list_devices(session) == []
         assert list_deliveries(session) == []
@@ -150,4 +150,4 @@ class TestRemoveDevice:
         device = make_device(session, citizen_id=owner.id, at=at)
 
         with pytest.raises(DeviceNotFound):
-            remove_device(session, citizen_id=successor.id, installation_id=device.installation_id)
+            remove_device(session, citizen_id=successor.id, installation_id=device.installation_id, at=at)

@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 from backend.base.database import new_id
 from backend.base.errors import StaleRead
 from backend.base.writes import WriteList
-from backend.people.codes import CitizenCodeMistyped
+from backend.people.codes import CitizenCodeMistyped, CitizenCodeUnknown, CitizenCodeUsed
 from backend.people.models import CitizenCode, CodeScope
+from backend.people.offline_codes import USUAL_POLICY
 from backend.people.queries import CitizenNotFound
 from backend.people.service.citizen_codes import (
     CitizenCodeExpired,
     CitizenCodeScopeMissing,
-    CitizenCodeUnknown,
-    CitizenCodeUsed,
     get_citizen_code,
 )
 from backend.people.writes import CITIZEN_CODE_USE
@@ -159,7 +158,12 @@ class TestGetCitizenCode:
         use(session, find_code(session, ground, code, at=at).id, at)
 
         found = get_citizen_code(
-            session, text=code, public_url=ground.settings.public_url, vault=ground.vault
+            session,
+            text=code,
+            public_url=ground.settings.public_url,
+            vault=ground.vault,
+            offline=USUAL_POLICY,
+            at=at,
         )
 
         assert (found.account_id, found.used_at) == (buyer.account_id, at)

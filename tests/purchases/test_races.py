@@ -12,9 +12,14 @@ from sqlalchemy import func, select
 from backend.base.database import Database
 from backend.campaigns.models import Campaign, CampaignCard, CampaignStamp
 from backend.offers.models import Coupon
+from backend.people.code_models import OfflineCodeUse
+from backend.people.models import Citizen
 from backend.points.models import PointsDebt
 from backend.points.queries import get_balance
 from backend.purchases.models import Purchase, Refund
+from tests.factories.cards import CONSENTS, PIN, WRONG_PIN, held_card, points_on, print_cards
+from tests.factories.cards import balance as balance_of
+from tests.factories.offline import enrol
 from tests.factories.purchases import (
     buy,
     coupon_token,
@@ -22,6 +27,7 @@ from tests.factories.purchases import (
     open_checkout,
     points_of,
     record,
+    sell,
     show_code,
     take_coupon,
 )
@@ -181,6 +187,103 @@ class TestOneCitizensPoints:
         used = (held.get_json()["held_points"], scanned.get_json()["spent_points"])
         assert used in ((50, 0), (0, 50))
         assert balance(database, world.shop_id) == used[1]
+
+
+class TestACodeMadeWithoutANetwork:
+    @pytest.mark.parametrize("round", ROUNDS)
+    def test_is_used_by_one_of_many_tills(
+        self,
+        citizen: ApiClient,
+        clerk: ApiClient,
+        register: ApiClient,
+        give_points: Give,
+        database: Database,
+        round: int,
+    ) -> None:
+        give_points(500)
+        body = {"citizen_code": enrol(citizen, spend_max_points=300).show("spend"), "amount_yen": 300}
+
+        responses = at_once(
+            [
+                posting(till, f"/v1/shop/{noun}", body, f"till-sale-{number}")
+                for number, (till, noun) in enumerate(
+                    [
+                        (clerk, "purchases"),
+                        (register, "purchases"),
+                        (clerk, "checkouts"),
+                        (register, "checkouts"),
+                    ]
+                )
+            ]
+        )
+
+        assert statuses(responses) == [201, 409, 409, 409]
+        assert {response.get_json().get("code") for response in responses} == {None, "citizen_code_used"}
+        assert count(database, OfflineCodeUse) == 1
+
+
+class TestACardAndAnApp:
+    @pytest.mark.parametrize("round", ROUNDS)
+    def test_become_one_while_the_card_and_the_telephone_buy(
+        self, city: ApiClient, citizen: ApiClient, clerk: ApiClient, register: ApiClient, round: int
+    ) -> None:
+        """Whichever is first: nothing is lost, and both sides tell the same afterwards."""
+        card = held_card(city)
+        sell(clerk, card.number, 9000, key="bought-before")
+        url = issue(register, 300)["url"]
+
+        linked, by_card, by_telephone = at_once(
+            [
+                posting(citizen, "/v1/me/cards", {"card": card.number, "pin": PIN}, "link"),
+                posting(
+                    clerk,
+                    "/v1/shop/purchases",
+                    {"citizen_code": card.number, "amount_yen": 200},
+                    "sale-by-card",
+                ),
+                scanning(citizen, url, "purchase-1"),
+            ]
+        )
+
+        assert statuses([linked, by_card, by_telephone]) == [201, 201, 201]
+        assert points_of(citizen) == points_on(clerk, card) == 95
+        assert len(citizen.get("/v1/purchases").get_json()["items"]) == 3
+
+    @pytest.mark.parametrize("round", ROUNDS)
+    def test_are_joined_by_one_of_two(
+        self, city: ApiClient, citizen: ApiClient, neighbour: ApiClient, clerk: ApiClient, round: int
+    ) -> None:
+        card = held_card(city)
+        sell(clerk, card.number)
+        body = {"card": card.number, "pin": PIN}
+
+        responses = at_once([posting(one, "/v1/me/cards", body, "link") for one in (citizen, neighbour)])
+
+        assert statuses(responses) == [201, 409]
+        assert sorted((points_of(citizen), points_of(neighbour))) == [0, 12]
+
+
+class TestACard:
+    @pytest.mark.parametrize("round", ROUNDS)
+    def test_is_handed_to_one_person(self, city: ApiClient, database: Database, round: int) -> None:
+        [card] = print_cards(city)
+        before = count(database, Citizen)
+        body = {"card": card.number, "pin": PIN, "consents": CONSENTS}
+
+        responses = at_once([posting(city, "/v1/city/cards/handovers", body, "hand-out")] * 4)
+
+        assert statuses(responses) == [201, 409, 409, 409]
+        assert count(database, Citizen) == before + 1
+
+    @pytest.mark.parametrize("round", ROUNDS)
+    def test_lets_no_try_of_its_pin_go_uncounted(self, city: ApiClient, clerk: ApiClient, round: int) -> None:
+        card = held_card(city)
+        body = {"card": card.number, "pin": WRONG_PIN}
+
+        responses = at_once([posting(clerk, "/v1/shop/card-codes", body, "try")] * 8)
+
+        assert statuses(responses) == [409] * 3 + [422] * 5
+        assert balance_of(clerk, card).get_json()["code"] == "card_pin_locked"
 
 
 class TestACheckout:

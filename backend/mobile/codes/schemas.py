@@ -2,9 +2,9 @@
 
 from marshmallow import fields, validate
 
-from backend.mobile.shapes import PointsToSpend, coupon_ids_field
+from backend.mobile.shapes import coupon_ids_field
 from backend.people.models import CodeScope
-from backend.web.schemas import In, Out
+from backend.web.schemas import In, Out, PointsToSpend
 
 
 class OpenMyCodeIn(In):

@@ -61,5 +61,7 @@ def register_device(call: Call, body: dict[str, Any], installation_id: str) -> D
     errors=[DeviceNotFound],
 )
 def remove_device(call: Call, installation_id: str) -> None:
-    """Forget this installation, for instance when signing out: no push reaches it any more."""
-    service.remove_device(call.session, citizen_id=call.citizen.citizen_id, installation_id=installation_id)
+    """Forget this installation, for instance when signing out: no push reaches it, and its codes are none any more."""
+    service.remove_device(
+        call.session, citizen_id=call.citizen.citizen_id, installation_id=installation_id, at=call.at
+    )

@@ -2,9 +2,9 @@
 
 from marshmallow import fields
 
-from backend.mobile.shapes import PointsToSpend, coupon_ids_field
+from backend.mobile.shapes import coupon_ids_field
 from backend.purchases.rules.till_codes import SCANNED_MAX_CHARACTERS
-from backend.web.schemas import In, Moment, Out, page_of, text_field
+from backend.web.schemas import In, Moment, Out, PointsToSpend, page_of, text_field
 
 SCANNED = text_field(
     SCANNED_MAX_CHARACTERS,

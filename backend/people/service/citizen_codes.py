@@ -1,6 +1,6 @@
 """Citizen codes: opened by a citizen's phone, found by a till, used up by the purchase that a till records."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,32 +8,30 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from backend.base.database import is_locking, new_id
-from backend.base.digits import group_digits, new_checked_digits
-from backend.base.errors import Conflict, Forbidden, NotFound
+from backend.base.digits import DIGITS, group_digits, new_checked_digits
+from backend.base.errors import Conflict, Forbidden, MeguriError
 from backend.base.secrets import Vault
 from backend.people import queries
+from backend.people.cards import CARD_DIGITS
 from backend.people.codes import (
+    CitizenCodeUnknown,
+    CitizenCodeUsed,
     CodePermit,
     citizen_code_url,
     read_citizen_code,
 )
 from backend.people.models import CitizenCode, CodeScope
+from backend.people.offline_codes import OFFLINE_DIGITS, OfflinePolicy
 from backend.people.principals import CitizenPrincipal
 from backend.people.queries import CitizenCodeRow
+from backend.people.service.cards import prove_cards
+from backend.people.service.offline_codes import prove_offline_codes
 
 PURPOSE = "citizen code"
 
 
-class CitizenCodeUnknown(NotFound):
-    """Well written, but never opened, or purged long after its end."""
-
-
 class CitizenCodeExpired(Conflict):
     """Its seconds are over, or the phone has shown a newer one since."""
-
-
-class CitizenCodeUsed(Conflict):
-    pass
 
 
 class CitizenCodeScopeMissing(Forbidden):
@@ -92,18 +90,50 @@ def open_citizen_code(
     return OpenedCitizenCode(group_digits(digits), citizen_code_url(public_url, digits), expires_at, scopes)
 
 
-def get_citizen_code(session: Session, *, text: str, public_url: str, vault: Vault) -> CitizenCodeRow:
-    """The code that was typed or scanned, whatever its state: a till that asks again needs the used one too.
+def get_citizen_code(
+    session: Session, *, text: str, public_url: str, vault: Vault, offline: OfflinePolicy, at: datetime
+) -> CitizenCodeRow:
+    """The code that was typed or scanned at that moment, whatever its state.
 
-    On a second try its row is locked. Raises CitizenCodeMistyped, CitizenCodeUnknown.
+    On a second try the row of one that the server opened is locked. Raises CitizenCodeMistyped, CitizenCodeUnknown,
+    and what `find_unopened_codes` tells.
     """
-    code_hash = _hash(vault, read_citizen_code(text, public_url))
+    digits = read_citizen_code(text, public_url)
+    if len(digits) != DIGITS:
+        return _get_unopened(session, digits, vault, offline, at)
+    code_hash = _hash(vault, digits)
     if is_locking(session):
         queries.lock_citizen_code(session, code_hash=code_hash)
     found = queries.find_citizen_code_by_hash(session, code_hash=code_hash)
     if found is None:
         raise CitizenCodeUnknown(field="citizen_code")
     return found
+
+
+def _get_unopened(
+    session: Session, digits: str, vault: Vault, offline: OfflinePolicy, at: datetime
+) -> CitizenCodeRow:
+    shown = (digits, at)
+    found = find_unopened_codes(session, shown=[shown], vault=vault, offline=offline)[shown]
+    if isinstance(found, MeguriError):
+        raise found
+    return found
+
+
+def find_unopened_codes(
+    session: Session, *, shown: Collection[tuple[str, datetime]], vault: Vault, offline: OfflinePolicy
+) -> Mapping[tuple[str, datetime], CitizenCodeRow | MeguriError]:
+    """Codes that the server did not open: what a phone made without a network, and paper cards.
+
+    `shown`: digits as `read_citizen_code` gives them, and when a till read them, which is the caller's to bound.
+    Each with its code, or why it is none; one read for all of a kind.
+    """
+    cards = sorted(one for one in shown if len(one[0]) == CARD_DIGITS)
+    made = sorted(one for one in shown if len(one[0]) == OFFLINE_DIGITS)
+    return {
+        **prove_cards(session, shown=cards, vault=vault),
+        **prove_offline_codes(session, shown=made, vault=vault, policy=offline),
+    }
 
 
 def check_citizen_code(code: CitizenCodeRow, *, scopes: Collection[CodeScope], at: datetime) -> None:
@@ -123,10 +153,11 @@ def find_citizen_code(
     scopes: Collection[CodeScope],
     public_url: str,
     vault: Vault,
+    offline: OfflinePolicy,
     at: datetime,
 ) -> CitizenCodeRow:
     """A code that is good for all this. Raises what `get_citizen_code` and `check_citizen_code` raise."""
-    code = get_citizen_code(session, text=text, public_url=public_url, vault=vault)
+    code = get_citizen_code(session, text=text, public_url=public_url, vault=vault, offline=offline, at=at)
     check_citizen_code(code, scopes=scopes, at=at)
     return code
 

@@ -190,8 +190,13 @@ def spend(
     )
 
 
-def lapse_expired_lots(session: Session, *, at: datetime, limit: int = 500) -> int:
-    """Move what nobody spent in time to the lapsed points; not what is held. Returns how many lots lapsed."""
+def lapse_expired_lots(
+    session: Session, *, at: datetime, limit: int = 500, account_id: uuid.UUID | None = None
+) -> int:
+    """Move what nobody spent in time to the lapsed points; not what is held; of one account only, on wish.
+
+    Returns how many lots lapsed.
+    """
     free = PointsLot.remaining_points - PointsLot.held_points
     query = (
         select(PointsLot.id, PointsLot.account_id, free)
@@ -199,6 +204,8 @@ def lapse_expired_lots(session: Session, *, at: datetime, limit: int = 500) -> i
         .order_by(PointsLot.expires_at)
         .limit(limit)
     )
+    if account_id is not None:
+        query = query.where(PointsLot.account_id == account_id)
     lots = session.execute(query).all()
     if is_locking(session):
         for account_id in sorted({lot.account_id for lot in lots}):

@@ -14,7 +14,7 @@ from backend.base.writes import WriteList
 from backend.offers.redeeming import list_redeemable
 from backend.organisations.regions import Region
 from backend.people.models import CodeScope
-from backend.people.writes import CITIZEN_CODE_USE
+from backend.people.writes import CODE_USES, code_use_rows
 from backend.points.queries import HoldRecord, get_hold
 from backend.points.service.holds import hold, void_hold
 from backend.points.service.movements import PointsInsufficient
@@ -29,7 +29,7 @@ from backend.purchases.service.selling import SaleContext, SaleRequest, read_sal
 from backend.purchases.service.settling import Weighed, Wishes, settle, weigh
 
 LIFETIME = timedelta(minutes=10)
-USE = WriteList([CITIZEN_CODE_USE])
+USE = WriteList(CODE_USES)
 
 
 class CheckoutNotFound(NotFound):
@@ -83,7 +83,7 @@ def open_checkout(
     hold_id = None
     if payment.spent_points:
         hold_id = _hold(session, code.account_id, shop_id, payment.spent_points, expires_at, at)
-    USE.run(session, {CITIZEN_CODE_USE.name: [{"citizen_code_id": code.id, "used_at": at}]})
+    USE.run(session, code_use_rows(code, at))
     checkout = Checkout(
         id=new_id(),
         shop_id=shop_id,

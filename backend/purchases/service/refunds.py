@@ -1,7 +1,8 @@
 """A shop takes a purchase back, whole or in part: everything goes where it came from."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,8 +20,10 @@ from backend.notices.webhooks.writes import WEBHOOK_DELIVERIES
 from backend.offers.redeeming import list_coupons_of_purchase
 from backend.offers.writes import COUPON_RETURNS, return_rows
 from backend.organisations.models import Shop
+from backend.people.code_models import JoinedAccount
 from backend.people.queries import find_citizen_id
 from backend.points.queries import AskedPoints
+from backend.points.service.carrying import carry_over, set_open
 from backend.points.service.holds import free_kept, keep_again
 from backend.points.service.movements import lock_balance, refuse_closed
 from backend.points.service.reversals import give_back, reclaim
@@ -37,6 +40,7 @@ from backend.purchases.rules.refunding import (
     share_lines,
     share_refund,
 )
+from backend.purchases.service.carrying import find_former_account
 from backend.purchases.service.codes import Issuer
 from backend.purchases.service.rewards import take_back_rewards
 
@@ -85,7 +89,9 @@ def refund_purchase(
     RefundLineUnknown, AccountClosed (the citizen left).
     """
     purchase = _lock_purchase(session, purchase_id, shop_ids)
-    lots = list_lots_of_source(session, account_id=purchase.account_id, source_id=purchase.id)
+    former = find_former_account(session, purchase=purchase)
+    account_id = former.account_id if former else purchase.account_id
+    lots = list_lots_of_source(session, account_id=account_id, source_id=purchase.id)
     past = _Past(
         refunds=list_refunds(session, purchase_id=purchase_id),
         lines=list_lines(session, purchase_id=purchase_id),
@@ -105,10 +111,11 @@ def refund_purchase(
         left_yen=rest.cash_yen - share.cash_yen,
         left_products=_left_products(past, lines),
     )
-    rewards = take_back_rewards(session, cards=cards)
+    rewards = take_back_rewards(session, cards=cards, account_id=account_id)
     asked = _asked(past, share, rewards)
     refund = _refund(purchase, share, asked, lines, issuer, reason, at)
-    _move_points(session, purchase, past, asked, refund, [*lots, *rewards], at)
+    with _reopened(session, purchase, former, refund, at):
+        _move_points(session, account_id, past, asked, refund, [*lots, *rewards], at)
     purchase.refunded_yen += share.amount_yen
     session.add(refund)
     session.flush()
@@ -211,9 +218,41 @@ def _refund(
     )
 
 
+@contextmanager
+def _reopened(
+    session: Session, purchase: Purchase, former: JoinedAccount | None, refund: Refund, at: datetime
+) -> Iterator[None]:
+    """A purchase of an account that was joined to another is refunded where it moved points.
+
+    What is asked back is fetched from the person's account first, and what came of it carried there afterwards.
+    """
+    if former is None:
+        yield
+        return
+    set_open(session, account_id=former.account_id, is_open=True)
+    if refund.reclaimed_points:
+        carry_over(
+            session,
+            account_id=purchase.account_id,
+            into_account_id=former.account_id,
+            source_id=former.id,
+            at=at,
+            limit_points=refund.reclaimed_points,
+        )
+    yield
+    carry_over(
+        session,
+        account_id=former.account_id,
+        into_account_id=purchase.account_id,
+        source_id=former.id,
+        at=at,
+    )
+    set_open(session, account_id=former.account_id, is_open=False)
+
+
 def _move_points(
     session: Session,
-    purchase: Purchase,
+    account_id: uuid.UUID,
     past: _Past,
     asked: Mapping[uuid.UUID, int],
     refund: Refund,
@@ -222,17 +261,17 @@ def _move_points(
 ) -> None:
     """Spent points come back first, so that they can pay for what is reclaimed; so can what is kept pending."""
     if refund.returned_points:
-        spend_id = get_spend_of_source(session, account_id=purchase.account_id, source_id=purchase.id)
+        spend_id = get_spend_of_source(session, account_id=account_id, source_id=refund.purchase_id)
         give_back(
             session, spend_transaction_id=spend_id, points=refund.returned_points, source_id=refund.id, at=at
         )
     if asked:
-        kept = free_kept(session, account_id=purchase.account_id, source_id=purchase.id, at=at)
+        kept = free_kept(session, account_id=account_id, source_id=refund.purchase_id, at=at)
         points = {lot_id: AskedPoints(number, past.asked.get(lot_id, 0)) for lot_id, number in asked.items()}
-        reclaimed = reclaim(session, account_id=purchase.account_id, asked=points, source_id=refund.id, at=at)
+        reclaimed = reclaim(session, account_id=account_id, asked=points, source_id=refund.id, at=at)
         refund.owed_points = reclaimed.owed_points
         if kept:
-            keep_again(session, account_id=purchase.account_id, lot_ids=kept, at=at)
+            keep_again(session, account_id=account_id, lot_ids=kept, at=at)
         budgets = {lot.funding_account_id for lot in lots if lot.id in asked}
         clear_budget_exhausted(session, funding_account_ids=sorted(budgets))
 

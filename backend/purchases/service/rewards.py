@@ -12,8 +12,10 @@ from backend.points.sources import SourceLot, list_lots_of_source
 from backend.purchases.models import Purchase
 
 
-def take_back_rewards(session: Session, *, cards: Sequence[ReopenedCard]) -> list[SourceLot]:
-    """Coupons are withdrawn at once; the lots returned here are still to be reclaimed.
+def take_back_rewards(
+    session: Session, *, cards: Sequence[ReopenedCard], account_id: uuid.UUID
+) -> list[SourceLot]:
+    """Coupons are withdrawn at once; the lots returned here, of that account, are still to be reclaimed.
 
     A card whose coupon has been used is left as full as it was, so that it is not rewarded twice.
     """
@@ -22,7 +24,7 @@ def take_back_rewards(session: Session, *, cards: Sequence[ReopenedCard]) -> lis
         lot
         for card in cards
         if _withdraw_coupon(session, card)
-        for lot in _lots(session, card, budgets[card.campaign_id])
+        for lot in _lots(session, card, account_id, budgets[card.campaign_id])
     ]
 
 
@@ -40,7 +42,9 @@ def _withdraw_coupon(session: Session, card: ReopenedCard) -> bool:
     return is_unused
 
 
-def _lots(session: Session, card: ReopenedCard, budget_id: uuid.UUID) -> list[SourceLot]:
+def _lots(
+    session: Session, card: ReopenedCard, account_id: uuid.UUID, budget_id: uuid.UUID
+) -> list[SourceLot]:
     """A campaign that stamps gives nothing but the reward of the card."""
-    lots = list_lots_of_source(session, account_id=card.account_id, source_id=card.purchase_id)
+    lots = list_lots_of_source(session, account_id=account_id, source_id=card.purchase_id)
     return [lot for lot in lots if lot.funding_account_id == budget_id]

@@ -14,8 +14,10 @@ from backend.offers.rules import Redeemable, discounts_of
 from backend.organisations.models import ShopStatus
 from backend.organisations.regions import Region
 from backend.people.models import CodeScope, SpendMode
+from backend.people.offline_codes import USUAL_POLICY, OfflinePolicy
 from backend.people.queries import CitizenCodeRow
 from backend.people.service.citizen_codes import find_citizen_code
+from backend.people.writes import code_use_rows
 from backend.purchases.basis import Basis, Buyer, complete_basis, lock_basis, read_basis
 from backend.purchases.queries import PurchaseRecord
 from backend.purchases.rows import Evidence
@@ -32,6 +34,7 @@ class SaleContext:
     public_url: str
     vault: Vault
     region: Region
+    offline: OfflinePolicy = USUAL_POLICY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,7 @@ def record_sale(
     Raises ShopNotActive, what `find_citizen_code` raises, and what `weigh` raises.
     """
     code, weighed = weigh_sale(session, shop_id=shop_id, request=request, context=context, at=at)
-    evidence = Evidence(citizen_code_id=code.id, issuer_id=issuer.id)
+    evidence = Evidence(citizen_code_id=code.id, code_use=code_use_rows(code, at), issuer_id=issuer.id)
     record, _ = settle(session, weighed=weighed, evidence=evidence, purchase_id=new_id(), at=at)
     return record
 
@@ -72,6 +75,7 @@ def weigh_sale(
         scopes=(),
         public_url=context.public_url,
         vault=context.vault,
+        offline=context.offline,
         at=at,
     )
     buyer = Buyer(code.citizen_id, code.account_id)

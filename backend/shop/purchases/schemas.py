@@ -17,7 +17,9 @@ class CitizenSaleIn(SaleIn):
     citizen_code = text_field(
         TEXT_MAX_CHARACTERS,
         required=True,
-        metadata={"description": "As scanned, or the thirteen digits as typed."},
+        metadata={
+            "description": "As scanned, or typed: thirteen digits, or sixteen of a phone without a network."
+        },
     )
     coupon_tokens = fields.List(
         text_field(TEXT_MAX_CHARACTERS),

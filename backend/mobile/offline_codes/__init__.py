@@ -1,0 +1,1 @@
+"""Keys with which a phone makes citizen codes without a network."""

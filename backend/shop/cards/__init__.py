@@ -1,0 +1,1 @@
+"""Paper cards at a till: the points their holder has, and spending them."""
