@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import JSON, Boolean, Connection, Date, Integer, LargeBinary, String, Uuid
+from sqlalchemy import ARRAY, JSON, Boolean, Connection, Date, Integer, LargeBinary, String, Uuid
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeEngine
 
@@ -94,10 +94,26 @@ Encoder = Callable[[Any], bytes | None]
 
 def text_encoder(type_: TypeEngine[Any], _dialect: Dialect) -> Encoder:
     """How a value of the type is written for PostgreSQL to read. Raises TypeError for a type not sent so far."""
+    if isinstance(type_, ARRAY):
+        return _array_encoder(text_encoder(type_.item_type, _dialect))
     found = next((encode for kind, encode in _ENCODERS if isinstance(type_, kind)), None)
     if found is None:
         raise TypeError(f"no text is known for parameters of type {type_!r}")
     return found
+
+
+def _array_encoder(encode: Encoder) -> Encoder:
+    def array(values: Sequence[Any]) -> bytes:
+        return b"{" + b",".join([_quoted(encode(value)) for value in values]) + b"}"
+
+    return array
+
+
+def _quoted(text: bytes | None) -> bytes:
+    """As an element of an array."""
+    if text is None:
+        return b"NULL"
+    return b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 
 def _text(value: str | None) -> bytes | None:
