@@ -7,6 +7,9 @@ from environs import Env
 
 INSECURE_SECRET_KEY = "insecure-development-key-replace-me-in-production"  # noqa: S105 (named for what it is)
 
+# Codes of citizens are kept a day longer, so that a stored sale still finds its own.
+STORED_DAYS_MAX = 14
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -43,6 +46,8 @@ class Settings:
     till_code_seconds: int = 180
     citizen_code_seconds: int = 60
     done_at_window_seconds: int = 600
+    stored_sale_days: int = 7  # at most STORED_DAYS_MAX
+    stored_scan_hours: int = 48
     session_days: int = 90
     staff_session_hours: int = 12
     staff_idle_minutes: int = 60
@@ -90,6 +95,8 @@ def read_settings() -> Settings:
         till_code_seconds=env.int("TILL_CODE_SECONDS", default.till_code_seconds),
         citizen_code_seconds=env.int("CITIZEN_CODE_SECONDS", default.citizen_code_seconds),
         done_at_window_seconds=env.int("DONE_AT_WINDOW_SECONDS", default.done_at_window_seconds),
+        stored_sale_days=env.int("STORED_SALE_DAYS", default.stored_sale_days),
+        stored_scan_hours=env.int("STORED_SCAN_HOURS", default.stored_scan_hours),
         session_days=env.int("SESSION_DAYS", default.session_days),
         staff_session_hours=env.int("STAFF_SESSION_HOURS", default.staff_session_hours),
         staff_idle_minutes=env.int("STAFF_IDLE_MINUTES", default.staff_idle_minutes),
@@ -102,4 +109,6 @@ def read_settings() -> Settings:
     )
     if settings.mode not in ("development", "production"):
         raise ValueError(f"MEGURI_MODE is {settings.mode!r}: development or production")
+    if not 1 <= settings.stored_sale_days <= STORED_DAYS_MAX:
+        raise ValueError(f"STORED_SALE_DAYS is {settings.stored_sale_days}: from 1 to {STORED_DAYS_MAX}")
     return settings

@@ -129,10 +129,10 @@ class _Listed(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:
         translate = _bind_processor(self.item, dialect) or (lambda each: each)
-        plain = map(translate, value)
+        plain = [translate(each) for each in value]
         if isinstance(self.item, LargeBinary):
-            plain = (bytes(each).hex() for each in plain)
-        return orjson.dumps(list(plain)).decode()
+            plain = [bytes(each).hex() for each in plain]
+        return orjson.dumps(plain).decode()
 
 
 def among(column: Any, name: str, dialect: str) -> ColumnElement[bool]:

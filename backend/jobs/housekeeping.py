@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.clock import utc_now
 from backend.base.database import Base, Database
+from backend.config import STORED_DAYS_MAX
 from backend.notices.models import Delivery
 from backend.people.models import (
     CitizenCode,
@@ -45,8 +46,8 @@ RETENTION: Sequence[Retention] = (
     Retention(RateLimitWindow, RateLimitWindow.starts_at, 1),
     Retention(LoginChallenge, LoginChallenge.expires_at, 1),
     Retention(CounterCode, CounterCode.expires_at, 1),
-    # What a used one did, its purchase tells.
-    Retention(CitizenCode, CitizenCode.expires_at, 1),
+    # What a used one did, its purchase tells; an unused one may yet be that of a stored sale.
+    Retention(CitizenCode, CitizenCode.expires_at, STORED_DAYS_MAX + 1),
     Retention(StaffInvitation, StaffInvitation.expires_at, 30),
     # A month, for looking into a stolen session.
     Retention(CitizenSession, func.coalesce(CitizenSession.revoked_at, CitizenSession.expires_at), 30),

@@ -31,13 +31,19 @@ Rows = dict[str, list[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """How a purchase came about: exactly one of the three. With a till code, the citizen's own request."""
+    """How a purchase came about: exactly one of the three. With a till code, the citizen's own request.
+
+    `used_at`: when the code was used, if that was before. `sale_key`: of a sale that the till stored.
+    """
 
     till_code_id: uuid.UUID | None = None
     citizen_code_id: uuid.UUID | None = None
     checkout_id: uuid.UUID | None = None
+    used_at: datetime | None = None
     request_key: str | None = None
     request_hash: bytes | None = None
+    sale_key: str | None = None
+    sale_hash: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +111,7 @@ def purchase_rows(
     settled: Settled, movements: Sequence[Movement], record: PurchaseRecord, at: datetime
 ) -> Rows:
     """What RECORD writes."""
-    basis = settled.basis
-    rows: Rows = {
-        **_evidence_rows(settled.evidence, at),
-        PURCHASES.name: [_purchase_row(settled, record)],
-        **_announcement_rows(basis, record, at),
-    }
-    if basis.sale.lines:
-        rows[LINES.name] = _line_rows(settled)
+    rows = told_rows(settled, record, at)
     if settled.coupons:
         rows |= use_rows(settled.coupons, purchase_id=record.id, at=at)
     if movements:
@@ -124,7 +123,20 @@ def purchase_rows(
     return rows
 
 
+def told_rows(settled: Settled, record: PurchaseRecord, at: datetime) -> Rows:
+    """What only this purchase writes: its code is used, it is kept with its lines, and the citizen is told."""
+    rows: Rows = {
+        **_evidence_rows(settled.evidence, at),
+        PURCHASES.name: [_purchase_row(settled, record)],
+        **_announcement_rows(settled.basis, record, at),
+    }
+    if settled.basis.sale.lines:
+        rows[LINES.name] = _line_rows(settled)
+    return rows
+
+
 def _evidence_rows(evidence: Evidence, at: datetime) -> Rows:
+    at = evidence.used_at or at
     if evidence.till_code_id is not None:
         return {CODE_USE.name: [{"code_id": evidence.till_code_id, "used_at": at}]}
     if evidence.citizen_code_id is not None:
@@ -148,6 +160,8 @@ def _purchase_row(settled: Settled, record: PurchaseRecord) -> dict[str, Any]:
         "recorded_at": record.recorded_at,
         "request_key": evidence.request_key,
         "request_hash": evidence.request_hash,
+        "sale_key": evidence.sale_key,
+        "sale_hash": evidence.sale_hash,
         "earned_points": record.earned_points,
         "balance_points": record.balance_points,
         "verdicts": record.verdicts,
@@ -252,7 +266,7 @@ def _counter_rows(settled: Settled) -> list[dict[str, Any]]:
     facts = basis.facts(settled.payment)
     return [
         {
-            **_counted(key, basis),
+            **counted(key, basis),
             "awarded_points": before.count.points + award.points,
             "award_count": before.count.awards + 1,
             "change_count": before.change_count + 1,
@@ -263,7 +277,8 @@ def _counter_rows(settled: Settled) -> list[dict[str, Any]]:
     ]
 
 
-def _counted(key: CounterKey, basis: Basis) -> dict[str, Any]:
+def counted(key: CounterKey, basis: Basis) -> dict[str, Any]:
+    """The key of its row."""
     return {
         "account_id": EVERYBODY if key.per is Per.SHOP else basis.buyer.account_id,
         "shop_id": EVERY_SHOP if key.per is Per.PERSON else basis.shop.id,

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from marshmallow import fields, validate
@@ -16,6 +17,7 @@ from backend.people.service.citizen_codes import (
     CitizenCodeUnknown,
     CitizenCodeUsed,
 )
+from backend.purchases.batches.sales import StoredSale, StoredSalesContext
 from backend.purchases.models import IssuerKind
 from backend.purchases.rules.sales import (
     LINES_MAX,
@@ -96,6 +98,20 @@ def sale_request_of(call: Call, shop_id: uuid.UUID, body: Mapping[str, Any]) -> 
 
 def sale_context(call: Call) -> SaleContext:
     return SaleContext(call.settings.public_url, call.ground.vault, call.ground.region)
+
+
+def stored_sale_of(item: Mapping[str, Any]) -> StoredSale:
+    return StoredSale(
+        key=item["id"],
+        citizen_code=item["citizen_code"],
+        amount_yen=item["amount_yen"],
+        lines=[SaleLine(**line) for line in item["lines"] or ()],
+        done_at=item["done_at"],
+    )
+
+
+def stored_context(call: Call) -> StoredSalesContext:
+    return StoredSalesContext(sale_context(call), timedelta(days=call.settings.stored_sale_days))
 
 
 def issuer_of(call: Call) -> Issuer:

@@ -90,7 +90,9 @@ class TestPreparedNames:
 
     def test_outlive_a_rollback_after_statements_of_the_driver_itself(self, database: Database) -> None:
         def count(session: Session) -> int | None:
-            return session.scalar(text("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'meguri_%'"))
+            return session.scalar(
+                text("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'meguri_%'")
+            )
 
         def fail(session: Session) -> None:
             for _ in range(10):  # psycopg would prepare it after five

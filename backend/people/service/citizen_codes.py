@@ -1,6 +1,6 @@
 """Citizen codes: opened by a citizen's phone, found by a till, used up by the purchase that a till records."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import is_locking, new_id
 from backend.base.digits import group_digits, new_checked_digits
-from backend.base.errors import Conflict, Forbidden, NotFound
+from backend.base.errors import Conflict, Forbidden, MeguriError, NotFound
 from backend.base.secrets import Vault
 from backend.people import queries
 from backend.people.codes import (
+    CitizenCodeMistyped,
     CodePermit,
     citizen_code_url,
     read_citizen_code,
@@ -22,6 +23,7 @@ from backend.people.principals import CitizenPrincipal
 from backend.people.queries import CitizenCodeRow
 
 PURPOSE = "citizen code"
+INSTANT = timedelta(microseconds=1)
 
 
 class CitizenCodeUnknown(NotFound):
@@ -34,6 +36,10 @@ class CitizenCodeExpired(Conflict):
 
 class CitizenCodeUsed(Conflict):
     pass
+
+
+class CitizenCodeNotOpenThen(Conflict):
+    """At the time of a stored sale the phone did not show it, or no longer."""
 
 
 class CitizenCodeScopeMissing(Forbidden):
@@ -104,6 +110,41 @@ def get_citizen_code(session: Session, *, text: str, public_url: str, vault: Vau
     if found is None:
         raise CitizenCodeUnknown(field="citizen_code")
     return found
+
+
+def find_citizen_codes(
+    session: Session, *, texts: Collection[str], public_url: str, vault: Vault
+) -> Mapping[str, CitizenCodeRow | MeguriError]:
+    """By text: its code, whatever its state, or CitizenCodeMistyped or CitizenCodeUnknown. One read for all.
+
+    On a second try the rows are locked.
+    """
+    found: dict[str, CitizenCodeRow | MeguriError] = {}
+    hashes: dict[str, bytes] = {}
+    for text in texts:
+        try:
+            hashes[text] = _hash(vault, read_citizen_code(text, public_url))
+        except CitizenCodeMistyped as error:
+            found[text] = error
+    wanted = list(set(hashes.values()))
+    if is_locking(session):
+        queries.lock_citizen_codes(session, code_hashes=wanted)
+    codes = queries.find_citizen_codes_by_hash(session, code_hashes=wanted)
+    for text, code_hash in hashes.items():
+        found[text] = codes.get(code_hash) or CitizenCodeUnknown(field="citizen_code")
+    return found
+
+
+def moment_of_use(code: CitizenCodeRow, *, at: datetime, skew: timedelta) -> datetime:
+    """When within its life a code was used, of which a till's clock says that it was used `at`.
+
+    Clocks may differ by `skew`. Raises CitizenCodeUsed, CitizenCodeNotOpenThen.
+    """
+    if code.used_at is not None:
+        raise CitizenCodeUsed(field="citizen_code")
+    if not code.created_at - skew <= at < code.expires_at + skew:
+        raise CitizenCodeNotOpenThen(field="citizen_code")
+    return min(max(at, code.created_at), code.expires_at - INSTANT)
 
 
 def check_citizen_code(code: CitizenCodeRow, *, scopes: Collection[CodeScope], at: datetime) -> None:

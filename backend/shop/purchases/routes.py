@@ -6,8 +6,10 @@ from typing import Any
 from backend.base.pages import Page
 from backend.organisations.queries import ShopNotFound
 from backend.people.permissions import Permission
+from backend.people.service.citizen_codes import CitizenCodeUnknown
 from backend.points.service.movements import AccountClosed
 from backend.purchases import queries
+from backend.purchases.batches import sales as batches
 from backend.purchases.models import Refund
 from backend.purchases.queries import PurchaseNotFound, PurchaseRecord
 from backend.purchases.rules.refunding import RefundAboveRest, RefundLineUnknown
@@ -20,17 +22,30 @@ from backend.shop.purchases.schemas import (
     SaleDetailOut,
     SaleListQuery,
     SaleOut,
+    SaleOutcomes,
     SalePage,
+    StoredSalesIn,
 )
-from backend.shop.sales import CITIZEN_CODE_ERRORS, SALE_ERRORS, issuer_of, sale_context, sale_request_of
+from backend.shop.sales import (
+    CITIZEN_CODE_ERRORS,
+    SALE_ERRORS,
+    issuer_of,
+    sale_context,
+    sale_request_of,
+    stored_context,
+    stored_sale_of,
+)
 from backend.shop.scope import ShopChoiceRequired, choose_shop, own_shops
+from backend.web.batches import weave, well_formed
 from backend.web.calls import Call
 from backend.web.contracts import Face
-from backend.web.rate_limits import By, RateLimit
+from backend.web.rate_limits import By, RateLimit, count_refused_items
 from backend.web.schemas import page_request
 
 face = Face("purchases", __name__, url_prefix="/v1/shop", description="What citizens bought here.")
 
+# Of five hundred sales with the lines of an ordinary receipt.
+BATCH_MAX_BYTES = 1_048_576
 GUESSES = RateLimit("citizen_code", "scan_refusals", By.TOKEN, refusals_only=True)
 
 
@@ -59,6 +74,44 @@ def record_sale(call: Call, body: dict[str, Any]) -> PurchaseRecord:
         request=sale_request_of(call, shop_id, body),
         context=sale_context(call),
         at=call.at,
+    )
+
+
+@face.operation(
+    "POST",
+    "/purchases/batch",
+    permission=Permission.SELL_TO_CITIZENS,
+    body=StoredSalesIn,
+    answer=SaleOutcomes,
+    errors=[ShopChoiceRequired, ShopNotFound],
+    limits=[GUESSES],
+    body_max_bytes=BATCH_MAX_BYTES,
+    example={
+        "items": [
+            {
+                "id": "2026-07-01-0042",
+                "citizen_code": "2718 2818 28459",
+                "amount_yen": 1280,
+                "done_at": "2026-07-01T09:30:00+09:00",
+            }
+        ]
+    },
+)
+def record_stored_sales(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """Record up to 500 sales that the till stored while it had no network, each by the code shown at the time.
+
+    Send them in the order in which they were sold. Each is recorded or refused by itself; one sent again is a
+    replay and counts once. Stored sales earn; they spend no points and redeem no coupons.
+    """
+    shop_id = choose_shop(call, Permission.SELL_TO_CITIZENS, body["shop_id"])
+    items = body["items"]
+    sales = [stored_sale_of(item) for item in well_formed(items)]
+    outcomes = batches.record_stored_sales(
+        call.session, shop_id=shop_id, sales=sales, context=stored_context(call), at=call.at
+    )
+    count_refused_items(sum(isinstance(outcome, CitizenCodeUnknown) for outcome in outcomes))
+    return weave(
+        items, outcomes, lambda outcome: {"purchase": outcome.record, "is_replay": outcome.is_replay}
     )
 
 
