@@ -96,7 +96,7 @@ def _free_at_once(movements: Sequence[Movement]) -> int:
 def verdict_document(verdict: Verdict) -> dict[str, Any]:
     """A verdict as kept with its purchase."""
     document: dict[str, Any] = {
-        "campaign_id": str(verdict.campaign_id),
+        "campaign_id": verdict.campaign.id_text,
         "version": verdict.campaign.version,
         "code": verdict.code,
         "points": verdict.points,

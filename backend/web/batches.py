@@ -11,6 +11,9 @@ from backend.base.errors import MeguriError
 from backend.web.problems import FieldsInvalid, describe, status_of
 from backend.web.schemas import FieldProblem, Out, Problem
 
+# Of five hundred sales with the lines of an ordinary receipt.
+BATCH_MAX_BYTES = 1_048_576
+
 
 @dataclass(frozen=True, slots=True)
 class ItemMalformed:

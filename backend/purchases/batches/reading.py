@@ -137,19 +137,26 @@ class Reading:
     visits: frozenset[tuple[uuid.UUID, uuid.UUID]]
 
 
-def read_accounts(
-    session: Session, *, bought: Iterable[Bought], at: datetime
-) -> tuple[Mapping[uuid.UUID, Any], Sequence[RunningCampaign]]:
-    """Rows of ACCOUNTS by account, and all scheduled campaigns."""
+# Rows of ACCOUNTS by account, and all scheduled campaigns.
+AccountsAndCampaigns = tuple[Mapping[uuid.UUID, Any], Sequence[RunningCampaign]]
+
+
+def read_accounts(session: Session, *, bought: Iterable[Bought], at: datetime) -> AccountsAndCampaigns:
+    """Where every reading begins."""
     account_ids = {each.buyer.account_id for each in bought}
     rows = ACCOUNTS.rows(session, account_ids=account_ids, at=at)
     campaigns = list_running_campaigns(session, revision=rows[0].revision) if rows else ()
     return {row.account_id: row for row in rows}, campaigns
 
 
-def read_all(session: Session, *, bought: Sequence[Bought], at: datetime, region: Region) -> Reading:
-    """Everything that deciding these purchases asks for, in a handful of statements however many they are."""
-    accounts, campaigns = read_accounts(session, bought=bought, at=at)
+def read_all(
+    session: Session, *, bought: Sequence[Bought], found: AccountsAndCampaigns, region: Region
+) -> Reading:
+    """Everything that deciding these purchases asks for, in a handful of statements however many they are.
+
+    `found`: what `read_accounts` has just read, of these and perhaps of more.
+    """
+    accounts, campaigns = found
     shop_ids = {each.shop_id for each in bought}
     shops = {row.shop_id: row for row in SHOPS.rows(session, shop_ids=shop_ids)}
     needs = needs_of(_running(campaigns, [each.done_at for each in bought]))
@@ -165,8 +172,8 @@ def read_all(session: Session, *, bought: Sequence[Bought], at: datetime, region
         },
         counters=_counters(session, bought, is_wide=Need.WIDER_COUNTERS in needs),
         persons=_persons(session, bought, needs, region),
-        last_purchases=_last_purchases(session, set(accounts)) if asks_history else None,
-        visits=_visits(session, set(accounts), shop_ids) if asks_history else frozenset(),
+        last_purchases=_last_purchases(session, accounts) if asks_history else None,
+        visits=_visits(session, accounts, shop_ids) if asks_history else frozenset(),
     )
 
 

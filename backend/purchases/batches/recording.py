@@ -4,9 +4,9 @@ By themselves go purchases of somebody who owes points, and those that meet a ca
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
@@ -47,9 +47,10 @@ def record_all(
     """
     if not bought:
         return []
-    accounts, campaigns = read_accounts(session, bought=bought, at=at)
+    found = accounts, campaigns = read_accounts(session, bought=bought, at=at)
     if is_locking(session):
         _lock(session, accounts, campaigns, bought)
+        found = accounts, campaigns = read_accounts(session, bought=bought, at=at)
     if is_last_try(session):
         return [_attempt(session, each, region, at) for each in bought]
     debtors = {account_id for account_id, row in accounts.items() if row.owed_points}
@@ -58,15 +59,23 @@ def record_all(
         return each.buyer.account_id not in debtors and not _meets_stamps(campaigns, each.done_at)
 
     outcomes: list[Outcome] = []
-    for simple, run in groupby(bought, key=is_simple):
-        remaining = list(run)
-        if not simple:
-            outcomes += [_record_alone(session, each, region, at) for each in remaining]
-            continue
-        for start in range(0, len(remaining), BATCH_MAX):
+    for run in _runs(bought, is_simple):
+        if outcomes:  # which the next ones are decided upon
+            found = read_accounts(session, bought=run, at=at)
+        if is_simple(run[0]):
             slices = _budgets(session, campaigns, bought) if is_locking(session) else None
-            outcomes += _record_run(session, remaining[start : start + BATCH_MAX], slices, region, at)
+            tally = Tally(read_all(session, bought=run, found=found, region=region), slices)
+            outcomes += _record_run(session, run, tally, at)
+        else:
+            outcomes += [_record_alone(session, each, region, at) for each in run]
     return outcomes
+
+
+def _runs(bought: Sequence[Bought], is_simple: Callable[[Bought], bool]) -> Iterator[list[Bought]]:
+    """Neighbours that go the same way, at most BATCH_MAX of them."""
+    for _, neighbours in groupby(bought, key=is_simple):
+        while run := list(islice(neighbours, BATCH_MAX)):
+            yield run
 
 
 def _meets_stamps(campaigns: Campaigns, done_at: datetime) -> bool:
@@ -97,11 +106,8 @@ def _budgets(session: Session, campaigns: Campaigns, bought: Sequence[Bought]) -
     return list_slices(session, account_ids=sorted(accounts), lock=True)
 
 
-def _record_run(
-    session: Session, bought: Sequence[Bought], slices: Slices | None, region: Region, at: datetime
-) -> list[Outcome]:
-    """One read, all decisions, one write."""
-    tally = Tally(read_all(session, bought=bought, at=at, region=region), slices)
+def _record_run(session: Session, bought: Sequence[Bought], tally: Tally, at: datetime) -> list[Outcome]:
+    """All decisions, one write."""
     rows: Rows = {}
     movements: list[Movement] = []
     outcomes: list[Outcome] = []

@@ -36,7 +36,7 @@ from backend.shop.sales import (
     stored_sale_of,
 )
 from backend.shop.scope import ShopChoiceRequired, choose_shop, own_shops
-from backend.web.batches import weave, well_formed
+from backend.web.batches import BATCH_MAX_BYTES, weave, well_formed
 from backend.web.calls import Call
 from backend.web.contracts import Face
 from backend.web.rate_limits import By, RateLimit, count_refused_items
@@ -44,8 +44,6 @@ from backend.web.schemas import page_request
 
 face = Face("purchases", __name__, url_prefix="/v1/shop", description="What citizens bought here.")
 
-# Of five hundred sales with the lines of an ordinary receipt.
-BATCH_MAX_BYTES = 1_048_576
 GUESSES = RateLimit("citizen_code", "scan_refusals", By.TOKEN, refusals_only=True)
 
 
