@@ -35,6 +35,7 @@ class Permission(enum.StrEnum):
     MANAGE_OWN_MEMBER_LISTS = "manage_own_member_lists"
     ISSUE_TILL_CODES = "issue_till_codes"
     SELL_TO_CITIZENS = "sell_to_citizens"
+    UPLOAD_SALES = "upload_sales"
     REFUND_PURCHASES = "refund_purchases"
     EDIT_OWN_OFFERS = "edit_own_offers"
 
@@ -80,6 +81,7 @@ SHOP_ROLE_PERMISSIONS = {
             P.MANAGE_OWN_MEMBER_LISTS,
             P.ISSUE_TILL_CODES,
             P.SELL_TO_CITIZENS,
+            P.UPLOAD_SALES,
             P.REFUND_PURCHASES,
             P.EDIT_OWN_OFFERS,
         }
@@ -116,7 +118,7 @@ CITY_ROLE_PERMISSIONS = {
 
 SCOPE_PERMISSIONS = {
     "codes": frozenset({P.ISSUE_TILL_CODES}),
-    "sales": frozenset({P.SELL_TO_CITIZENS, P.REFUND_PURCHASES}),
+    "sales": frozenset({P.SELL_TO_CITIZENS, P.UPLOAD_SALES, P.REFUND_PURCHASES}),
     "shop": frozenset({P.READ_OWN_SHOP}),
 }
 

@@ -23,6 +23,19 @@ class ItemMalformed:
     error: FieldsInvalid
 
 
+def load_apart(schema: Schema, sent: Any) -> Any:
+    """The item as loaded, or ItemMalformed."""
+    try:
+        return schema.load(sent)
+    except ValidationError as error:
+        return _malformed(sent, error)
+
+
+def _malformed(sent: Any, error: ValidationError) -> ItemMalformed:
+    key = sent.get("id") if isinstance(sent, dict) else None
+    return ItemMalformed(key if isinstance(key, str) else None, FieldsInvalid(error.messages))
+
+
 class _Apart(fields.Nested):
     """An item whose faults are its own: it is loaded as ItemMalformed instead of refusing the whole."""
 
@@ -30,8 +43,7 @@ class _Apart(fields.Nested):
         try:
             return super().deserialize(value, attr, data, **kwargs)
         except ValidationError as error:
-            sent = value.get("id") if isinstance(value, dict) else None
-            return ItemMalformed(sent if isinstance(sent, str) else None, FieldsInvalid(error.messages))
+            return _malformed(value, error)
 
 
 def items_field(item: type[Schema], maximum: int) -> fields.List[Any]:

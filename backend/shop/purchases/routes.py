@@ -1,6 +1,7 @@
 """Sales to citizens who show their code, the shop's purchases, and their refunds."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from backend.base.pages import Page
@@ -15,6 +16,13 @@ from backend.purchases.queries import PurchaseNotFound, PurchaseRecord
 from backend.purchases.rules.refunding import RefundAboveRest, RefundLineUnknown
 from backend.purchases.service import refunds, selling
 from backend.purchases.service.codes import ShopNotActive
+from backend.shop.purchases.files import (
+    SALES_FILE,
+    FileColumnMissing,
+    FileRow,
+    FileTooLong,
+    FileUnreadable,
+)
 from backend.shop.purchases.schemas import (
     CitizenSaleIn,
     RefundIn,
@@ -24,6 +32,8 @@ from backend.shop.purchases.schemas import (
     SaleOut,
     SaleOutcomes,
     SalePage,
+    SalesFileOut,
+    StoredSaleIn,
     StoredSalesIn,
 )
 from backend.shop.sales import (
@@ -36,7 +46,8 @@ from backend.shop.sales import (
     stored_sale_of,
 )
 from backend.shop.scope import ShopChoiceRequired, choose_shop, own_shops
-from backend.web.batches import BATCH_MAX_BYTES, weave, well_formed
+from backend.shop.shapes import ShopChoiceQuery
+from backend.web.batches import BATCH_MAX_BYTES, load_apart, weave, well_formed
 from backend.web.calls import Call
 from backend.web.contracts import Face
 from backend.web.rate_limits import By, RateLimit, count_refused_items
@@ -44,6 +55,7 @@ from backend.web.schemas import page_request
 
 face = Face("purchases", __name__, url_prefix="/v1/shop", description="What citizens bought here.")
 
+ROW = StoredSaleIn()
 GUESSES = RateLimit("citizen_code", "scan_refusals", By.TOKEN, refusals_only=True)
 
 
@@ -111,6 +123,52 @@ def record_stored_sales(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     return weave(
         items, outcomes, lambda outcome: {"purchase": outcome.record, "is_replay": outcome.is_replay}
     )
+
+
+@face.operation(
+    "POST",
+    "/purchases/csv",
+    permission=Permission.UPLOAD_SALES,
+    body=SALES_FILE,
+    query=ShopChoiceQuery,
+    answer=SalesFileOut,
+    errors=[ShopChoiceRequired, ShopNotFound, FileUnreadable, FileColumnMissing, FileTooLong],
+    limits=[GUESSES],
+)
+def upload_sales(call: Call, body: Sequence[FileRow], query: dict[str, Any]) -> dict[str, Any]:
+    """Record a day's sales from a CSV file with the columns 取引番号, 日時, 金額 and 市民コード.
+
+    Or `id`, `done_at`, `amount_yen` and `citizen_code`. In UTF-8 or CP932, up to 5,000 rows. Each row is one stored sale, its `id` the sale's key: the same file again,
+    mended or grown, records only what is missing.
+    """
+    shop_id = choose_shop(call, Permission.UPLOAD_SALES, query["shop_id"])
+    items = [load_apart(ROW, row.item) for row in body]
+    sales = [stored_sale_of(item) for item in well_formed(items)]
+    outcomes = batches.record_stored_sales(
+        call.session, shop_id=shop_id, sales=sales, context=stored_context(call), at=call.at
+    )
+    count_refused_items(sum(isinstance(outcome, CitizenCodeUnknown) for outcome in outcomes))
+    woven = weave(items, outcomes, lambda outcome: {"is_replay": outcome.is_replay})["items"]
+    faults = [fault_of(row.line, each) for row, each in zip(body, woven, strict=True) if each["problem"]]
+    replayed = sum(each["is_replay"] for each in woven)
+    return {
+        "recorded": len(woven) - len(faults) - replayed,
+        "replayed": replayed,
+        "refused": len(faults),
+        "faults": faults,
+    }
+
+
+def fault_of(line: int, outcome: dict[str, Any]) -> dict[str, Any]:
+    problem = outcome["problem"]
+    first = next(iter(problem.get("errors", ())), None)
+    return {
+        "line": line,
+        "id": outcome["id"],
+        "code": problem["code"],
+        "detail": first["detail"] if first else problem["detail"],
+        "field": first["field"] if first else None,
+    }
 
 
 @face.operation(

@@ -80,6 +80,21 @@ SalePage = page_of(SaleOut)
 SaleOutcomes = outcomes_of(SaleOut)
 
 
+class FileFault(Out):
+    line = fields.Integer(required=True, metadata={"description": "Of the file, its header being the first."})
+    id = fields.String(required=True, allow_none=True, metadata={"description": "Of the row."})
+    code = fields.String(required=True)
+    detail = fields.String(required=True, metadata={"description": "For people, in the caller's language."})
+    field = fields.String(required=True, allow_none=True, metadata={"description": "The column at fault."})
+
+
+class SalesFileOut(Out):
+    recorded = fields.Integer(required=True)
+    replayed = fields.Integer(required=True, metadata={"description": "Recorded by an earlier upload."})
+    refused = fields.Integer(required=True)
+    faults = fields.List(fields.Nested(FileFault), required=True, metadata={"description": "By line."})
+
+
 class SoldLineOut(Out):
     position = fields.Integer(required=True)
     name = fields.String(required=True, allow_none=True)
