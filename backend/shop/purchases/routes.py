@@ -138,8 +138,8 @@ def record_stored_sales(call: Call, body: dict[str, Any]) -> dict[str, Any]:
 def upload_sales(call: Call, body: Sequence[FileRow], query: dict[str, Any]) -> dict[str, Any]:
     """Record a day's sales from a CSV file with the columns 取引番号, 日時, 金額 and 市民コード.
 
-    Or `id`, `done_at`, `amount_yen` and `citizen_code`. In UTF-8 or CP932, up to 5,000 rows. Each row is one stored sale, its `id` the sale's key: the same file again,
-    mended or grown, records only what is missing.
+    Or `id`, `done_at`, `amount_yen` and `citizen_code`; in UTF-8 or CP932, up to 5,000 rows. Each row is one stored
+    sale, its `id` the sale's key: the same file again, mended or grown, records only what is missing.
     """
     shop_id = choose_shop(call, Permission.UPLOAD_SALES, query["shop_id"])
     items = [load_apart(ROW, row.item) for row in body]
