@@ -4,6 +4,7 @@ from pathlib import Path
 
 from backend.demo.calling import PlayFailed, Say
 from backend.demo.cast import PLAYING, Cast
+from backend.demo.play_batch import play_batch
 from backend.demo.play_city import play_city
 from backend.demo.play_offers import play_offers
 from backend.demo.play_points import play_points
@@ -22,4 +23,5 @@ def play(url: str, cast: Cast, say: Say, *, language: str = "en", push_log: Path
     play_points(cast, url, language, say)
     play_offers(cast, url, language, say)
     play_city(cast, url, language, say)
+    play_batch(cast, url, language, say)
     say("Played to the end: each purchase recorded once, each point moved once, and everybody was told.")

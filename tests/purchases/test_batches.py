@@ -72,10 +72,13 @@ def stored_sales(town: Town, day: Sequence[Sold], at: datetime) -> list[StoredSa
             )
         )
 
+    # As phones do, the earlier one first: a new code ends those before it.
+    order = sorted(range(len(day)), key=lambda number: -day[number].minutes_ago)
+    codes = {number: show(day[number]) for number in order}
     return [
         StoredSale(
             key=f"sale-{number}",
-            citizen_code=show(sold),
+            citizen_code=codes[number],
             amount_yen=sold.amount,
             done_at=at - timedelta(minutes=sold.minutes_ago),
         )
