@@ -7,6 +7,9 @@ from environs import Env
 
 INSECURE_SECRET_KEY = "insecure-development-key-replace-me-in-production"  # noqa: S105 (named for what it is)
 
+# Codes of citizens are kept a day longer, so that a stored sale still finds its own.
+STORED_DAYS_MAX = 14
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -51,6 +54,8 @@ class Settings:
     offline_allowance_yen: int = 300_000
     offline_code_yen: int = 10_000
     offline_honour_hours: int = 72
+    stored_sale_days: int = 7  # at most STORED_DAYS_MAX
+    stored_scan_hours: int = 48
     session_days: int = 90
     staff_session_hours: int = 12
     staff_idle_minutes: int = 60
@@ -113,6 +118,8 @@ def read_settings() -> Settings:
         offline_allowance_yen=env.int("OFFLINE_ALLOWANCE_YEN", default.offline_allowance_yen),
         offline_code_yen=env.int("OFFLINE_CODE_YEN", default.offline_code_yen),
         offline_honour_hours=env.int("OFFLINE_HONOUR_HOURS", default.offline_honour_hours),
+        stored_sale_days=env.int("STORED_SALE_DAYS", default.stored_sale_days),
+        stored_scan_hours=env.int("STORED_SCAN_HOURS", default.stored_scan_hours),
         session_days=env.int("SESSION_DAYS", default.session_days),
         staff_session_hours=env.int("STAFF_SESSION_HOURS", default.staff_session_hours),
         staff_idle_minutes=env.int("STAFF_IDLE_MINUTES", default.staff_idle_minutes),
@@ -130,4 +137,6 @@ def read_settings() -> Settings:
     )
     if settings.mode not in ("development", "production"):
         raise ValueError(f"MEGURI_MODE is {settings.mode!r}: development or production")
+    if not 1 <= settings.stored_sale_days <= STORED_DAYS_MAX:
+        raise ValueError(f"STORED_SALE_DAYS is {settings.stored_sale_days}: from 1 to {STORED_DAYS_MAX}")
     return settings

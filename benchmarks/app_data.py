@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
+from stdnum import damm
 
 from backend.base import migrations
 from backend.base.clock import utc_now
@@ -24,8 +25,9 @@ from backend.campaigns.service.approving import approve_campaign
 from backend.campaigns.service.drafting import CampaignDraft, draft_campaign, submit_for_review
 from backend.campaigns.service.running import schedule_campaign
 from backend.notices.models import Device
-from backend.organisations.models import Organisation, Shop
-from backend.people.models import Citizen, CitizenSession, Consent, Staff
+from backend.organisations.models import ApiKey, Organisation, Shop
+from backend.people.models import Citizen, CitizenCode, CitizenSession, Consent, Staff
+from backend.people.service.citizen_codes import PURPOSE as CITIZEN_CODES
 from backend.points.models import PointsAccount, PointsBalance
 from backend.purchases.keys import add_key, derive_key
 from backend.purchases.models import SigningKey, TillCode
@@ -110,6 +112,89 @@ def prepare_app(database_url: str, purchases: int, programme: Programme = everyd
         _settle(database)
     database.engine.dispose()
     return [_request(url, tokens[number % len(tokens)]) for number, url in enumerate(urls)]
+
+
+def prepare_batches(database_url: str, batches: int, size: int) -> list[bytes]:
+    """The same town, with registers that stored `batches` batches of `size` sales each; give the requests.
+
+    Each request is a whole `POST /v1/shop/purchases/batch`, of one shop to `size` citizens by codes of their own.
+    """
+    database = Database(database_url)
+    migrations.upgrade(database)
+    at = utc_now()
+    shops = database.run(lambda session: _add_shops(session, at))
+    database.run(lambda session: _add_citizens(session, at))
+    database.run(lambda session: _add_campaigns(session, everyday_programme(shops), at))
+    keys = database.run(lambda session: _add_registers(session, shops, at))
+    codes = _add_citizen_codes(database, batches * size, at)
+    requests = [
+        _batch_request(number, list(islice(codes, size)), keys[number % len(keys)], at)
+        for number in range(batches)
+    ]
+    if not database.is_sqlite:
+        _settle(database)
+    database.engine.dispose()
+    return requests
+
+
+def _add_registers(session: Session, shops: Sequence[uuid.UUID], at: datetime) -> list[str]:
+    """An API key of each shop."""
+    keys = [new_token("mgk") for _ in shops]
+    _insert(
+        session,
+        ApiKey,
+        (
+            {
+                "id": new_id(),
+                "shop_id": shop,
+                "name": "レジ",
+                "prefix": key[:12],
+                "key_hash": hash_token(key),
+                "scopes": ["sales"],
+                "created_at": at,
+                "last_used_at": at,
+            }
+            for shop, key in zip(shops, keys, strict=True)
+        ),
+    )
+    return keys
+
+
+def _add_citizen_codes(database: Database, count: int, at: datetime) -> Iterator[str]:
+    """The digits of `count` unused codes; citizens take turns."""
+    vault = Vault(SECRET_KEY)
+    citizens = database.run(lambda session: session.execute(select(Citizen.id, Citizen.account_id)).all())
+    digits = [f"{number:012}{damm.calc_check_digit(f'{number:012}')}" for number in range(count)]
+    rows = (
+        {
+            "id": new_id(),
+            "citizen_id": citizens[number % len(citizens)].id,
+            "account_id": citizens[number % len(citizens)].account_id,
+            "code_hash": vault.keyed_hash(CITIZEN_CODES, text),
+            "scopes": ["earn"],
+            "spend_mode": "none",
+            "coupon_ids": [],
+            "created_at": at,
+            "expires_at": at + CODE_LIFETIME,
+        }
+        for number, text in enumerate(digits)
+    )
+    database.run(lambda session: _insert(session, CitizenCode, rows))
+    return iter(digits)
+
+
+def _batch_request(number: int, codes: Sequence[str], key: str, at: datetime) -> bytes:
+    items = [
+        {
+            "id": f"{number}-{place}",
+            "citizen_code": code,
+            "amount_yen": 500 + (number + place) % 4_000,
+            "done_at": (at + timedelta(milliseconds=place)).isoformat(),
+        }
+        for place, code in enumerate(codes)
+    ]
+    head = {"Authorization": f"Bearer {key}"}
+    return _post("/v1/shop/purchases/batch", head, {"items": items})
 
 
 def _add_shops(session: Session, at: datetime) -> list[uuid.UUID]:
@@ -289,16 +374,21 @@ def _settle(database: Database) -> None:
 
 
 def _request(url: str, token: str) -> bytes:
-    body = json.dumps({"scanned": url}).encode()
-    head = (
-        "POST /v1/purchases HTTP/1.1\r\n"
-        "Host: 127.0.0.1\r\n"
-        f"Authorization: Bearer {token}\r\n"
-        f"Idempotency-Key: {uuid.uuid4()}\r\n"
-        "Content-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid.uuid4())}
+    return _post("/v1/purchases", headers, {"scanned": url})
+
+
+def _post(path: str, headers: Mapping[str, str], document: dict[str, Any]) -> bytes:
+    """A whole request in HTTP/1.1."""
+    body = json.dumps(document).encode()
+    lines = [
+        f"POST {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        *(f"{name}: {value}" for name, value in headers.items()),
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+    ]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
 def time_decision(database_url: str, repeats: int) -> float:

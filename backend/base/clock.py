@@ -1,6 +1,7 @@
 """Time: aware UTC inside, the city's calendar day (Japan Standard Time) where a rule speaks of days."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 JST = ZoneInfo("Asia/Tokyo")
@@ -19,6 +20,7 @@ def city_day(at: datetime) -> date:
     return at.astimezone(JST).date()
 
 
+@lru_cache(maxsize=4096)  # asked for few days and again and again
 def start_of_city_day(on: date) -> datetime:
     """Midnight in the city as aware UTC."""
     return datetime(on.year, on.month, on.day, tzinfo=JST).astimezone(UTC)

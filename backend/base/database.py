@@ -117,10 +117,10 @@ class Database:
             alone = single_write and attempt == 1 and not self.is_sqlite
             try:
                 with self._turn(writes), self._session(writes, alone=alone) as session:
-                    session.info["locking"] = attempt > 1
+                    session.info.update(locking=attempt > 1, last_try=attempt == ATTEMPTS)
                     return self._carry_out(work, session)
             except (StaleRead, DBAPIError, PoolTimeout) as error:
-                if attempt < ATTEMPTS and _is_lost_race(error):
+                if attempt < ATTEMPTS and is_lost_race(error):
                     continue
                 if _means_unavailable(error):
                     raise DatabaseUnavailable from error
@@ -173,7 +173,12 @@ def is_locking(session: Session) -> bool:
     return bool(session.info.get("locking"))
 
 
-def _is_lost_race(error: Exception) -> bool:
+def is_last_try(session: Session) -> bool:
+    """Whether nobody runs this again: what fails now fails for good."""
+    return bool(session.info.get("last_try"))
+
+
+def is_lost_race(error: Exception) -> bool:
     if isinstance(error, StaleRead | IntegrityError):
         return True
     return getattr(getattr(error, "orig", None), "sqlstate", None) in RETRYABLE_SQLSTATES
@@ -201,6 +206,7 @@ def _sqlite_engine(url: str) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
         # The driver would begin transactions late and lazily; we say BEGIN ourselves, below.
         connection.isolation_level = None
+        connection.create_function("unhex", 1, bytes.fromhex, deterministic=True)
         for pragma in (
             "journal_mode = WAL",
             "synchronous = FULL",  # an acknowledged purchase survives a power cut

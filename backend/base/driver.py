@@ -7,13 +7,13 @@ binary, by the driver's own low-level calls.
 psycopg is imported where it is used: a server on SQLite starts without it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import JSON, Boolean, Connection, Date, Integer, LargeBinary, String, Uuid
+from sqlalchemy import ARRAY, JSON, Boolean, Connection, Date, Integer, LargeBinary, String, Uuid
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeEngine
 
@@ -94,10 +94,36 @@ Encoder = Callable[[Any], bytes | None]
 
 def text_encoder(type_: TypeEngine[Any], _dialect: Dialect) -> Encoder:
     """How a value of the type is written for PostgreSQL to read. Raises TypeError for a type not sent so far."""
+    if isinstance(type_, ARRAY):
+        is_plain = isinstance(type_.item_type, _PLAIN)
+        return _array_encoder(text_encoder(type_.item_type, _dialect), is_plain=is_plain)
     found = next((encode for kind, encode in _ENCODERS if isinstance(type_, kind)), None)
     if found is None:
         raise TypeError(f"no text is known for parameters of type {type_!r}")
     return found
+
+
+# Whose text holds nothing that means something in an array.
+_PLAIN = (Uuid, UtcDateTime, Integer, Boolean, Date)
+
+
+def _array_encoder(encode: Encoder, *, is_plain: bool) -> Encoder:
+    def array(values: Iterable[Any]) -> bytes:
+        texts = []
+        last: Any = values  # none of them
+        element = b""
+        for value in values:
+            if value is not last:  # columns often hold the same in every row
+                last, text = value, encode(value)
+                element = b"NULL" if text is None else text if is_plain else _quoted(text)
+            texts.append(element)
+        return b"{" + b",".join(texts) + b"}"
+
+    return array
+
+
+def _quoted(text: bytes) -> bytes:
+    return b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 
 def _text(value: str | None) -> bytes | None:

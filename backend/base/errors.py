@@ -39,6 +39,10 @@ class Conflict(MeguriError):
     """The input is sound, but the state of the world forbids it now."""
 
 
+class StateChanged(Conflict):
+    """Somebody else was quicker; reading again tells what holds now."""
+
+
 class Forbidden(MeguriError):
     """The caller is known and may not."""
 

@@ -10,7 +10,20 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Text,
+    TypeDecorator,
+    any_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
@@ -102,6 +115,36 @@ class Prepared:
         if compiled is None:
             compiled = self._compiled[dialect.name] = Compiled(self._build(dialect.name), dialect)
         return compiled
+
+
+class _Listed(TypeDecorator[Any]):
+    """Many values as one JSON document, for SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        translate = _bind_processor(self.item, dialect) or (lambda each: each)
+        plain = [translate(each) for each in value]
+        if isinstance(self.item, LargeBinary):
+            plain = [bytes(each).hex() for each in plain]
+        return orjson.dumps(plain).decode()
+
+
+def among(column: Any, name: str, dialect: str) -> ColumnElement[bool]:
+    """The column is one of the values of the parameter `name`, of which there may be any number."""
+    if dialect == "postgresql":
+        listed: ColumnElement[bool] = column == any_(bindparam(name, type_=ARRAY(column.type)))
+        return listed
+    value: Any = func.json_each(bindparam(name, type_=_Listed(column.type))).table_valued("value").c.value
+    if isinstance(column.type, LargeBinary):
+        value = func.unhex(value)
+    found: ColumnElement[bool] = column.in_(select(value))
+    return found
 
 
 def _row_class(names: Sequence[str]) -> Any:

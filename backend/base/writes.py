@@ -12,16 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from sqlalchemy import (
-    JSON,
+    ARRAY,
     BigInteger,
     ColumnElement,
     Connection,
     FromClause,
     Integer,
     Table,
-    Text,
     and_,
     bindparam,
     case,
@@ -44,8 +42,8 @@ from backend.base.database import connection_of
 from backend.base.errors import StaleRead
 from backend.base.statements import Compiled
 
-# What takes the place of a row's columns when many rows travel as one document.
-DOCUMENT = ("rows", "count")
+# The parameter beside a write's columns when many rows travel as one array a column.
+COUNT = "count"
 # So many rows of a write stand in the statement itself: an award from each of three budgets moves four balances.
 FEW = 4
 GUARD_MISSED = "22012"  # division_by_zero
@@ -87,7 +85,7 @@ class WriteList:
     """The writes, in the order in which SQLite runs them.
 
     On PostgreSQL a statement is compiled for each combination of how many rows the writes get. A few rows stand
-    in it as VALUES; more of them travel as one JSON document, whatever their number.
+    in it as VALUES; more of them travel as an array a column, whatever their number.
     """
 
     def __init__(self, writes: Sequence[Write]) -> None:
@@ -142,19 +140,20 @@ class _AsOne:
             _place(write, name, number): (index, number, name)
             for index, (write, count) in enumerate(zip(writes, shape, strict=True))
             for number in range(count if count <= FEW else 1)
-            for name in (write.params if count <= FEW else DOCUMENT)
+            for name in (write.params if count <= FEW else (*write.params, COUNT))
         }
         # Of each parameter in its order: which write, which of its rows, which column.
         self._sources = [places[name] for name in self._compiled.names]
 
     def run(self, connection: Connection, given: Sequence[Sequence[WriteRow]]) -> None:
-        found = [rows if len(rows) <= FEW else _as_document(rows) for rows in given]
+        found = [rows if len(rows) <= FEW else _by_column(rows) for rows in given]
         values = [found[index][number][name] for index, number, name in self._sources]
         self._compiled.rows_for(connection, values)
 
 
-def _as_document(rows: Sequence[WriteRow]) -> Sequence[WriteRow]:
-    return [dict(zip(DOCUMENT, (orjson.dumps(rows).decode(), len(rows)), strict=True))]
+def _by_column(rows: Sequence[WriteRow]) -> Sequence[WriteRow]:
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
+    return [columns | {COUNT: len(rows)}]
 
 
 def _place(write: Write, name: str, number: int = 0) -> str:
@@ -178,16 +177,18 @@ def _few_rows(write: Write, count: int) -> RowColumns:
 
 
 def _many_rows(write: Write) -> RowColumns:
-    """The rows of a JSON array as a table.
+    """The rows of an array a column as a table.
 
     The limit drops nothing: it tells PostgreSQL to expect few rows, or it would guess a hundred and read
     whole tables to join them.
     """
-    document = cast(bindparam(_place(write, "rows"), type_=Text()), JSON())
+    arrays = [
+        cast(bindparam(_place(write, name), type_=ARRAY(type_)), ARRAY(type_))
+        for name, type_ in write.params.items()
+    ]
     columns = [column(name, type_) for name, type_ in write.params.items()]
-    table = func.json_to_recordset(document).table_valued(*columns)
-    table = table.render_derived(name=f"{write.name}_rows", with_types=True)
-    limit = bindparam(_place(write, "count"), type_=BigInteger())
+    table = func.unnest(*arrays).table_valued(*columns).render_derived(name=f"{write.name}_rows")
+    limit = bindparam(_place(write, COUNT), type_=BigInteger())
     return dict(select(*table.c).limit(limit).subquery(f"{write.name}_few").c)
 
 
@@ -213,7 +214,7 @@ def _as_one_statement(writes: Sequence[Write], shape: Sequence[int]) -> Any:
         step = _counted(write, _rows(write, count), "postgresql").cte(f"{write.name}_written")
         steps.append(step)
         if write.guarded:
-            expected = bindparam(_place(write, "count"), type_=BigInteger()) if count > FEW else count
+            expected = bindparam(_place(write, COUNT), type_=BigInteger()) if count > FEW else count
             met.append(select(func.count()).select_from(step).scalar_subquery() == expected)
     guard = literal_column("1").op("/", return_type=Integer())(case((and_(true(), *met), 1), else_=0))
     return select(guard.label("met")).add_cte(*steps)

@@ -27,6 +27,8 @@ RESTART_SECONDS = 5.0
 # Longer than the worker takes to stop by itself.
 WORKER_STOP_SECONDS = 35.0
 
+GARBAGE_THRESHOLD = 20_000  # objects more than before
+
 
 def has_embedded_worker(settings: Settings) -> bool:
     return _is_sqlite(settings) if settings.embedded_worker is None else settings.embedded_worker
@@ -53,6 +55,8 @@ def serve(settings: Settings, *, announce: Callable[[], None]) -> None:
         # more so as garbage collectors then leave alone what is there already.
         import_quickly(WEB_WORKER)
         gc.freeze()
+        # What one request makes is gone when it is answered: a batch of hundreds must not be looked through midway.
+        gc.set_threshold(GARBAGE_THRESHOLD)
         server = Server(
             f"{WEB_WORKER}:load_app",
             factory=True,

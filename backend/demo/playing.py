@@ -5,6 +5,7 @@ from pathlib import Path
 
 from backend.demo.calling import PlayFailed, Teller
 from backend.demo.cast import PLAYING, Cast
+from backend.demo.play_batch import play_batch
 from backend.demo.play_city import play_city
 from backend.demo.play_claims import play_claims
 from backend.demo.play_codes import play_codes
@@ -42,6 +43,7 @@ def play(
     play_posters(cast, url, language, teller)
     play_receipts(cast, url, language, teller)
     play_tills(cast, url, language, teller)
+    play_batch(cast, url, language, teller)
     play_webhooks(cast, url, language, teller)
     play_sync(cast, url, language, teller)
     play_city(cast, url, language, teller)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backend.base.clock import utc_now
 from backend.base.database import Base, Database
 from backend.changes.models import Change, OwnChange
+from backend.config import STORED_DAYS_MAX
 from backend.notices.models import Delivery
 from backend.notices.webhooks.models import WebhookDelivery
 from backend.people.code_models import CardUse, OfflineCodeKey, OfflineCodeUse
@@ -55,6 +56,8 @@ RETENTION: Sequence[Retention] = (
     Retention(OfflineCodeKey, OfflineCodeKey.revoked_at, 60),
     # Long enough to tell which sales were made with a card that was lost.
     Retention(CardUse, CardUse.used_at, 365),
+    # What a used one did, its purchase tells; an unused one may yet be that of a stored sale.
+    Retention(CitizenCode, CitizenCode.expires_at, STORED_DAYS_MAX + 1),
     Retention(StaffInvitation, StaffInvitation.expires_at, 30),
     # A month, for looking into a stolen session.
     Retention(CitizenSession, func.coalesce(CitizenSession.revoked_at, CitizenSession.expires_at), 30),

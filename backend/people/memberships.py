@@ -1,7 +1,8 @@
 """Reads of member lists: how many a list holds, never who; and of one citizen, which lists."""
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.errors import NotFound
 from backend.base.pages import Page, PageRequest, aware_moment, make_page
-from backend.base.statements import Prepared
+from backend.base.statements import Prepared, among
 from backend.people.models import Citizen, MemberList, MemberListEntry
 from backend.people.rules import shown_count
 
@@ -126,6 +127,16 @@ LISTS_OF_CITIZEN = Prepared(
         )
     )
 )
+LISTS_OF_CITIZENS = Prepared(
+    lambda dialect: (
+        select(MemberListEntry.citizen_id, MemberListEntry.list_id)
+        .join(MemberList, MemberList.id == MemberListEntry.list_id)
+        .where(
+            among(MemberListEntry.citizen_id, "citizen_ids", dialect),
+            MemberList.closed_at.is_(None),
+        )
+    )
+)
 LISTS_OF_ACCOUNT = Prepared(
     lambda _dialect: (
         select(MemberListEntry.list_id)
@@ -148,3 +159,13 @@ def list_memberships(
     else:
         rows = LISTS_OF_ACCOUNT.rows(session, account_id=account_id)
     return frozenset(row.list_id for row in rows)
+
+
+def list_memberships_of_many(
+    session: Session, *, citizen_ids: Sequence[uuid.UUID]
+) -> Mapping[uuid.UUID, frozenset[uuid.UUID]]:
+    """The same by citizen; who is on none is left out. One read."""
+    found: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for row in LISTS_OF_CITIZENS.rows(session, citizen_ids=citizen_ids):
+        found[row.citizen_id].add(row.list_id)
+    return {citizen_id: frozenset(list_ids) for citizen_id, list_ids in found.items()}

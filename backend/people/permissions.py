@@ -37,6 +37,7 @@ class Permission(enum.StrEnum):
     MANAGE_OWN_MEMBER_LISTS = "manage_own_member_lists"
     ISSUE_TILL_CODES = "issue_till_codes"
     SELL_TO_CITIZENS = "sell_to_citizens"
+    UPLOAD_SALES = "upload_sales"
     REFUND_PURCHASES = "refund_purchases"
     RECONCILE_SALES = "reconcile_sales"
     GET_OFFLINE_ALLOWANCES = "get_offline_allowances"
@@ -101,6 +102,7 @@ SHOP_ROLE_PERMISSIONS = {
             P.MANAGE_OWN_MEMBER_LISTS,
             P.ISSUE_TILL_CODES,
             P.SELL_TO_CITIZENS,
+            P.UPLOAD_SALES,
             P.REFUND_PURCHASES,
             P.RECONCILE_SALES,
             P.EDIT_OWN_OFFERS,
@@ -146,7 +148,7 @@ CITY_ROLE_PERMISSIONS = {
 
 SCOPE_PERMISSIONS = {
     "codes": frozenset({P.ISSUE_TILL_CODES}),
-    "sales": frozenset({P.SELL_TO_CITIZENS, P.REFUND_PURCHASES, P.CONFIRM_CLAIMS}),
+    "sales": frozenset({P.SELL_TO_CITIZENS, P.UPLOAD_SALES, P.REFUND_PURCHASES, P.CONFIRM_CLAIMS}),
     "shop": frozenset({P.READ_OWN_SHOP}),
     "offline": frozenset({P.GET_OFFLINE_ALLOWANCES}),
     "reconciliation": frozenset({P.RECONCILE_SALES}),

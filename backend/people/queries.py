@@ -2,9 +2,10 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import LargeBinary, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from backend.base.database import UtcDateTime
 from backend.base.errors import NotFound
 from backend.base.pages import Page, PageRequest, make_page
 from backend.base.secrets import hash_token
-from backend.base.statements import Prepared
+from backend.base.statements import Prepared, among
 from backend.people.code_models import JoinedAccount
 from backend.people.models import (
     Citizen,
@@ -91,19 +92,25 @@ def find_staff_by_token(
     return StaffPrincipal(first.id, first.session_id, first.face, roles, first.language, first.last_seen_at)
 
 
+_CITIZEN_CODE = select(
+    CitizenCode.id,
+    CitizenCode.citizen_id,
+    CitizenCode.account_id,
+    CitizenCode.scopes,
+    CitizenCode.spend_mode,
+    CitizenCode.spend_points,
+    CitizenCode.coupon_ids,
+    CitizenCode.created_at,
+    CitizenCode.expires_at,
+    CitizenCode.used_at,
+)
 CITIZEN_CODE_BY_HASH = Prepared(
-    lambda _dialect: select(
-        CitizenCode.id,
-        CitizenCode.citizen_id,
-        CitizenCode.account_id,
-        CitizenCode.scopes,
-        CitizenCode.spend_mode,
-        CitizenCode.spend_points,
-        CitizenCode.coupon_ids,
-        CitizenCode.created_at,
-        CitizenCode.expires_at,
-        CitizenCode.used_at,
-    ).where(CitizenCode.code_hash == bindparam("code_hash", type_=LargeBinary()))
+    lambda _dialect: _CITIZEN_CODE.where(CitizenCode.code_hash == bindparam("code_hash", type_=LargeBinary()))
+)
+CITIZEN_CODES_BY_HASH = Prepared(
+    lambda dialect: _CITIZEN_CODE.add_columns(CitizenCode.code_hash).where(
+        among(CitizenCode.code_hash, "code_hashes", dialect)
+    )
 )
 
 
@@ -144,8 +151,20 @@ class CitizenCodeRow:
 
 def find_citizen_code_by_hash(session: Session, *, code_hash: bytes) -> CitizenCodeRow | None:
     row = CITIZEN_CODE_BY_HASH.first(session, code_hash=code_hash)
-    if row is None:
-        return None
+    return None if row is None else _citizen_code(row)
+
+
+def find_citizen_codes_by_hash(
+    session: Session, *, code_hashes: Sequence[bytes]
+) -> Mapping[bytes, CitizenCodeRow]:
+    """By hash, those that are there."""
+    if not code_hashes:
+        return {}
+    rows = CITIZEN_CODES_BY_HASH.rows(session, code_hashes=code_hashes)
+    return {bytes(row.code_hash): _citizen_code(row) for row in rows}
+
+
+def _citizen_code(row: Any) -> CitizenCodeRow:
     return CitizenCodeRow(
         row.id,
         row.citizen_id,
@@ -167,7 +186,13 @@ def find_citizen_id(session: Session, *, account_id: uuid.UUID) -> uuid.UUID | N
 
 def lock_citizen_code(session: Session, *, code_hash: bytes) -> None:
     """Hold a code until the transaction ends (PostgreSQL; SQLite holds all anyway)."""
-    session.execute(select(CitizenCode.id).where(CitizenCode.code_hash == code_hash).with_for_update())
+    lock_citizen_codes(session, code_hashes=[code_hash])
+
+
+def lock_citizen_codes(session: Session, *, code_hashes: Sequence[bytes]) -> None:
+    """The same for several, in the order of their ids."""
+    query = select(CitizenCode.id).where(CitizenCode.code_hash.in_(code_hashes)).order_by(CitizenCode.id)
+    session.execute(query.with_for_update())
 
 
 class CitizenNotFound(NotFound):

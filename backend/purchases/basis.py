@@ -284,7 +284,7 @@ def complete_basis(
     needs = needs_of(campaign for campaign in campaigns if campaign.runs_at(done_at))
     on = city_day(done_at)
     counters = {
-        CounterKey(found.campaign_id, Per.PERSON, Within.DAY, on): _counter(found)
+        CounterKey(found.campaign_id, Per.PERSON, Within.DAY, on): counter_of(found)
         for found in rows
         if found.campaign_id
     }
@@ -294,7 +294,7 @@ def complete_basis(
         sale=sale,
         done_at=done_at,
         campaigns=campaigns,
-        shop=_shop_facts(row),
+        shop=shop_facts_of(row),
         counters=counters,
         cards={},
     )
@@ -328,7 +328,7 @@ def _history_facts(row: Any) -> HistoryFacts:
     )
 
 
-def _shop_facts(row: Any) -> ShopFacts:
+def shop_facts_of(row: Any, tags: frozenset[str] | None = None) -> ShopFacts:
     return ShopFacts(
         id=row.shop_id,
         organisation_id=row.organisation_id,
@@ -336,6 +336,7 @@ def _shop_facts(row: Any) -> ShopFacts:
         is_locally_owned=row.is_locally_owned,
         ring=row.ring,
         district=row.district,
+        tags=tags,
     )
 
 
@@ -343,17 +344,17 @@ def _wider_counters_of(session: Session, basis: Basis, on: date) -> dict[Counter
     starts = {f"{within.value}_on": period_start(within, on) for within in Within}
     rows = WIDER_COUNTERS.rows(session, account_id=basis.buyer.account_id, shop_id=basis.shop.id, **starts)
     return {
-        CounterKey(row.campaign_id, _per(row), Within(row.within), row.period_on): _counter(row)
+        CounterKey(row.campaign_id, per_of(row), Within(row.within), row.period_on): counter_of(row)
         for row in rows
         if row.period_on == starts[f"{row.within}_on"]
     }
 
 
-def _counter(row: Any) -> Counter:
+def counter_of(row: Any) -> Counter:
     return Counter(Count(row.awarded_points, row.award_count), row.change_count)
 
 
-def _per(row: Any) -> Per:
+def per_of(row: Any) -> Per:
     if row.account_id == EVERYBODY:
         return Per.SHOP
     return Per.PERSON if row.shop_id == EVERY_SHOP else Per.PERSON_AT_SHOP

@@ -45,7 +45,7 @@ def decide_awards(session: Session, *, basis: Basis, facts: Facts, at: datetime)
     left = {account_id: sum(found.values()) for account_id, found in slices.items()}
     verdicts = decide(facts, basis.campaigns, Limits(basis.counts, left, basis.stamps))
     awards = awards_of(verdicts)
-    needed = _points_by_account(awards)
+    needed = points_by_account(awards)
     for account_id in sorted(accounts):
         if left[account_id] == needed.get(account_id, 0):
             mark_budget_exhausted(session, funding_account_id=account_id, at=at)
@@ -72,11 +72,11 @@ def _hopeful_draws(awards: Sequence[Verdict]) -> dict[uuid.UUID, dict[int, int]]
     slice_counts = {award.campaign.funding_account_id: award.campaign.slice_count for award in awards}
     return {
         account_id: {int(random.random() * slice_counts[account_id]): points}  # noqa: S311 (spreading, not secrecy)
-        for account_id, points in _points_by_account(awards).items()
+        for account_id, points in points_by_account(awards).items()
     }
 
 
-def _points_by_account(awards: Sequence[Verdict]) -> dict[uuid.UUID, int]:
+def points_by_account(awards: Sequence[Verdict]) -> dict[uuid.UUID, int]:
     needed: dict[uuid.UUID, int] = {}
     for award in awards:
         account_id = award.campaign.funding_account_id

@@ -174,6 +174,7 @@ class Purchase(Base):
         ),
         CheckConstraint("refunded_yen BETWEEN 0 AND amount_yen", name="refunded_yen"),
         CheckConstraint("(request_key IS NULL) = (request_hash IS NULL)", name="request"),
+        CheckConstraint("(sale_key IS NULL) = (sale_hash IS NULL)", name="stored_sale"),
         UniqueConstraint("account_id", "request_key"),
         UniqueConstraint("till_code_id"),
         # Without the many that have none.
@@ -197,6 +198,14 @@ class Purchase(Base):
             unique=True,
             postgresql_where=text("claim_id IS NOT NULL"),
             sqlite_where=text("claim_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_purchases_shop_id_sale_key",
+            "shop_id",
+            "sale_key",
+            unique=True,
+            postgresql_where=text("sale_key IS NOT NULL"),
+            sqlite_where=text("sale_key IS NOT NULL"),
         ),
         Index("ix_purchases_account_id_id", "account_id", "id"),
         Index("ix_purchases_shop_id_id", "shop_id", "id"),
@@ -224,6 +233,9 @@ class Purchase(Base):
     # key is kept by `web`.
     request_key: Mapped[str | None] = mapped_column(String(64))
     request_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    # Made by the till for a sale that it stored and sends in a batch; kept for good like a request key.
+    sale_key: Mapped[str | None] = mapped_column(String(64))
+    sale_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     # What the answer told, for a retry to be told the same.
     earned_points: Mapped[int] = mapped_column(BigInteger)
     balance_points: Mapped[int] = mapped_column(BigInteger)

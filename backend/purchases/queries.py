@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from backend.base.errors import NotFound
 from backend.base.pages import Page, PageRequest, make_page
+from backend.base.statements import Prepared, among
 from backend.organisations.models import Shop
 from backend.purchases.models import Purchase, PurchaseLine, Refund, TillCode
 
@@ -119,6 +120,41 @@ def get_purchase_by_request(session: Session, *, account_id: uuid.UUID, request_
     if row is None:
         raise PurchaseNotFound
     return _record(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a caller's key stands for already, with the hash of what was sent with it."""
+
+    record: PurchaseRecord
+    hash: bytes | None
+
+
+BY_REQUESTS = Prepared(
+    lambda dialect: _PURCHASE.add_columns(Purchase.request_key).where(
+        Purchase.account_id == bindparam("account_id", type_=Uuid()),
+        among(Purchase.request_key, "keys", dialect),
+    )
+)
+BY_SALE_KEYS = Prepared(
+    lambda dialect: _PURCHASE.add_columns(Purchase.sale_key, Purchase.sale_hash).where(
+        Purchase.shop_id == bindparam("shop_id", type_=Uuid()), among(Purchase.sale_key, "keys", dialect)
+    )
+)
+
+
+def find_purchases_by_requests(
+    session: Session, *, account_id: uuid.UUID, keys: Sequence[str]
+) -> Mapping[str, Kept]:
+    """By request key, those that recorded something."""
+    rows = BY_REQUESTS.rows(session, account_id=account_id, keys=keys)
+    return {row.request_key: Kept(_record(row), row.request_hash) for row in rows}
+
+
+def find_sales_by_keys(session: Session, *, shop_id: uuid.UUID, keys: Sequence[str]) -> Mapping[str, Kept]:
+    """Stored sales of a shop by their keys, those that were recorded."""
+    rows = BY_SALE_KEYS.rows(session, shop_id=shop_id, keys=keys)
+    return {row.sale_key: Kept(_record(row), row.sale_hash) for row in rows}
 
 
 def list_purchases(session: Session, *, account_id: uuid.UUID, page: PageRequest) -> Page[PurchaseRecord]:

@@ -37,6 +37,7 @@ class Evidence:
 
     `code_use`: with a citizen's code, the rows that use it up, from `people.writes`. `issuer_id`: whoever rang it up,
     where no till code says so.
+    `used_at`: when the till code was used, if that was before. `sale_key`: of a sale that the till stored.
     """
 
     till_code_id: uuid.UUID | None = None
@@ -46,8 +47,11 @@ class Evidence:
     offline_code: OfflineCodeText | None = None
     claim_id: uuid.UUID | None = None
     issuer_id: uuid.UUID | None = None
+    used_at: datetime | None = None
     request_key: str | None = None
     request_hash: bytes | None = None
+    sale_key: str | None = None
+    sale_hash: bytes | None = None
 
     def __post_init__(self) -> None:
         if (self.citizen_code_id is None) != (not self.code_use):
@@ -104,7 +108,7 @@ def _free_at_once(movements: Sequence[Movement]) -> int:
 def verdict_document(verdict: Verdict) -> dict[str, Any]:
     """A verdict as kept with its purchase."""
     document: dict[str, Any] = {
-        "campaign_id": str(verdict.campaign_id),
+        "campaign_id": verdict.campaign.id_text,
         "version": verdict.campaign.version,
         "code": verdict.code,
         "points": verdict.points,
@@ -119,14 +123,7 @@ def purchase_rows(
     settled: Settled, movements: Sequence[Movement], record: PurchaseRecord, at: datetime
 ) -> Rows:
     """What RECORD writes."""
-    basis = settled.basis
-    rows: Rows = {
-        **_evidence_rows(settled, at),
-        PURCHASES.name: [_purchase_row(settled, record)],
-        **_announcement_rows(basis, record, at),
-    }
-    if basis.sale.lines:
-        rows[LINES.name] = _line_rows(settled)
+    rows = told_rows(settled, record, at)
     if settled.coupons:
         rows |= use_rows(settled.coupons, purchase_id=record.id, at=at)
     if movements:
@@ -135,6 +132,19 @@ def purchase_rows(
         rows[COUNTERS.name] = _counter_rows(settled)
     if any(verdict.stamp for verdict in settled.decision.verdicts):
         rows |= _stamp_rows(settled, at)
+    return rows
+
+
+def told_rows(settled: Settled, record: PurchaseRecord, at: datetime) -> Rows:
+    """What only this purchase writes: its code is used, it is kept with its lines, and those concerned are told."""
+    basis = settled.basis
+    rows: Rows = {
+        **_evidence_rows(settled, at),
+        PURCHASES.name: [_purchase_row(settled, record)],
+        **_announcement_rows(basis, record, at),
+    }
+    if basis.sale.lines:
+        rows[LINES.name] = _line_rows(settled)
     if basis.row.has_webhook:
         rows[WEBHOOK_DELIVERIES.name] = purchase_events(
             record, lines=basis.sale.lines, coupons=settled.coupons, at=at
@@ -145,7 +155,7 @@ def purchase_rows(
 def _evidence_rows(settled: Settled, at: datetime) -> Rows:
     evidence = settled.evidence
     if evidence.till_code_id is not None:
-        return {CODE_USE.name: [{"code_id": evidence.till_code_id, "used_at": at}]}
+        return {CODE_USE.name: [{"code_id": evidence.till_code_id, "used_at": evidence.used_at or at}]}
     if evidence.offline_code is not None:
         return _offline_rows(settled, evidence.offline_code, at)
     return dict(evidence.code_use)
@@ -181,6 +191,8 @@ def _purchase_row(settled: Settled, record: PurchaseRecord) -> dict[str, Any]:
         "recorded_at": record.recorded_at,
         "request_key": evidence.request_key,
         "request_hash": evidence.request_hash,
+        "sale_key": evidence.sale_key,
+        "sale_hash": evidence.sale_hash,
         "earned_points": record.earned_points,
         "balance_points": record.balance_points,
         "verdicts": record.verdicts,
@@ -286,7 +298,7 @@ def _counter_rows(settled: Settled) -> list[dict[str, Any]]:
     facts = basis.facts(settled.payment)
     return [
         {
-            **_counted(key, basis),
+            **counted(key, basis),
             "awarded_points": before.count.points + award.points,
             "award_count": before.count.awards + 1,
             "change_count": before.change_count + 1,
@@ -297,7 +309,8 @@ def _counter_rows(settled: Settled) -> list[dict[str, Any]]:
     ]
 
 
-def _counted(key: CounterKey, basis: Basis) -> dict[str, Any]:
+def counted(key: CounterKey, basis: Basis) -> dict[str, Any]:
+    """The key of its row."""
     return {
         "account_id": EVERYBODY if key.per is Per.SHOP else basis.buyer.account_id,
         "shop_id": EVERY_SHOP if key.per is Per.PERSON else basis.shop.id,

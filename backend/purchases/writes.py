@@ -67,6 +67,8 @@ PURCHASES = insert_into(
     "recorded_at",
     "request_key",
     "request_hash",
+    "sale_key",
+    "sale_hash",
     "earned_points",
     "balance_points",
     "verdicts",

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from marshmallow import fields, validate
@@ -14,6 +15,7 @@ from backend.people.offline_codes import OfflinePolicy
 from backend.people.principals import StaffPrincipal
 from backend.people.service.citizen_codes import CitizenCodeExpired
 from backend.people.service.offline_codes import OfflineCodeOutdated, OfflineCodePremature, OfflineKeyRevoked
+from backend.purchases.batches.sales import StoredSale, StoredSalesContext
 from backend.purchases.models import IssuerKind
 from backend.purchases.rules.sales import (
     LINES_MAX,
@@ -105,6 +107,20 @@ def sale_context(call: Call) -> SaleContext:
     settings = call.settings
     offline = OfflinePolicy(settings.offline_code_skew_steps, settings.offline_spend_max_points)
     return SaleContext(settings.public_url, call.ground.vault, call.ground.region, offline)
+
+
+def stored_sale_of(item: Mapping[str, Any]) -> StoredSale:
+    return StoredSale(
+        key=item["id"],
+        citizen_code=item["citizen_code"],
+        amount_yen=item["amount_yen"],
+        lines=[SaleLine(**line) for line in item["lines"] or ()],
+        done_at=item["done_at"],
+    )
+
+
+def stored_context(call: Call) -> StoredSalesContext:
+    return StoredSalesContext(sale_context(call), timedelta(days=call.settings.stored_sale_days))
 
 
 def issuer_of(call: Call) -> Issuer:

@@ -86,6 +86,8 @@ class Meguri(Flask):
         at = utc_now()
         credential = read_credential(request, ground)
         if contract.body is not None:
+            if contract.body_max_bytes is not None:
+                request.max_content_length = contract.body_max_bytes
             request.get_data()  # all of it before the transaction: a slow phone must not hold the one writer
         if contract.binary_body is not None:
             # From those who may, and before the transaction, which reading a large body must not hold open.

@@ -15,7 +15,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError, missing
 
-from backend.base.errors import DatabaseUnavailable, IdempotencyKeyReused, MeguriError
+from backend.base.errors import DatabaseUnavailable, IdempotencyKeyReused, MeguriError, StateChanged
 from backend.people.permissions import CITIZEN_PERMISSIONS, Permission
 from backend.web.binaries import Blob, BodyReader, respond_blob, take_body
 from backend.web.calls import Answer, Call, Later
@@ -29,7 +29,6 @@ from backend.web.problems import (
     PermissionMissing,
     RateLimitExceeded,
     SignInRequired,
-    StateChanged,
     status_of,
 )
 from backend.web.rate_limits import RateLimit
@@ -53,6 +52,7 @@ class Contract:
     writes: bool
     single_write: bool
     body: Schema | None
+    body_max_bytes: int | None
     binary_body: BodyReader | None
     query: Schema | None
     headers: Schema | None
@@ -81,13 +81,15 @@ class Face(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
         answer_example: Any = None,
         answer_headers: dict[str, str] | None = None,
         idempotent: bool = False,
+        body_max_bytes: int | None = None,
     ) -> Callable[[View], View]:
         """Register a view `view(call, *, body, query, headers, **path)`; it gets only what the contract names.
 
         `body`: the schema of a JSON body, or the reader of a binary one, whose result the view gets. `answer`: the
         schema of a JSON answer, or the media types of the Blob that the view returns. `writes` False: the
         transaction is for reading (the default for GET). `single_write`: see `Database.run`. `answer_headers`:
-        name → meaning. `idempotent`: done once for each Idempotency-Key, see `idempotency`.
+        name → meaning. `idempotent`: done once for each Idempotency-Key, see `idempotency`. `body_max_bytes`: of
+        a JSON body, in place of the usual limit.
         """
         if idempotent:
             if permission is Permission.PUBLIC or permission in CITIZEN_PERMISSIONS:
@@ -100,6 +102,7 @@ class Face(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
             writes=method != "GET" if writes is None else writes,
             single_write=single_write,
             body=body() if isinstance(body, type) else None,
+            body_max_bytes=body_max_bytes,
             binary_body=body if isinstance(body, BodyReader) else None,
             query=query() if query else None,
             headers=headers() if headers else IdempotencyHeaders() if idempotent else None,

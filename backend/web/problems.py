@@ -1,6 +1,6 @@
 """Everything that goes wrong becomes RFC 9457 problem+json, in the caller's language, with a stable code."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import orjson
@@ -16,6 +16,7 @@ from backend.base.errors import (
     MeguriError,
     NotFound,
     Refused,
+    StateChanged,
     TooMany,
     Unauthenticated,
     Unavailable,
@@ -60,10 +61,6 @@ class RegistrationRequired(Forbidden):
 
 class RateLimitExceeded(TooMany):
     pass
-
-
-class StateChanged(Conflict):
-    """Somebody else was quicker; reading again tells what holds now."""
 
 
 class InternalError(MeguriError):
@@ -116,18 +113,26 @@ def told(found: Found | MeguriError) -> Found | Response:
     return tell(found) if isinstance(found, MeguriError) else found
 
 
-def problem(status: int, code: str, *, errors: Any = None, **params: Any) -> Response:
-    language = g.get("language", "ja")
+def describe(error: MeguriError) -> dict[str, Any]:
+    """A domain error as a problem, but for the request's id."""
+    return _body(status_of(type(error)), error.code, _field_errors(error), error.params)
+
+
+def _body(status: int, code: str, errors: Any, params: Mapping[str, Any]) -> dict[str, Any]:
     body: dict[str, Any] = {
         "type": f"urn:meguri:problem:{code}",
         "title": code.replace("_", " "),
         "status": status,
         "code": code,
-        "detail": text(f"error.{code}", language, **params),
-        "request_id": g.get("request_id", ""),
+        "detail": text(f"error.{code}", g.get("language", "ja"), **params),
     }
     if errors:
         body["errors"] = errors
+    return body
+
+
+def problem(status: int, code: str, *, errors: Any = None, **params: Any) -> Response:
+    body = {**_body(status, code, errors, params), "request_id": g.get("request_id", "")}
     g.problem_code = code
     return current_app.response_class(orjson.dumps(body), status=status, mimetype="application/problem+json")
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import orjson
-from flask import request
-from sqlalchemy import LargeBinary, bindparam
+from flask import g, request
+from sqlalchemy import Integer, LargeBinary, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -47,19 +47,17 @@ class RateLimit:
 
 
 def _count(dialect: str) -> object:
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(RateLimitWindow)
     window = RateLimitWindow.__table__.c
-    return (
-        insert.values(
-            key_hash=bindparam("key_hash", type_=LargeBinary()),
-            starts_at=bindparam("starts_at", type_=UtcDateTime()),
-            count=1,
-        )
-        .on_conflict_do_update(
-            index_elements=[window.key_hash, window.starts_at], set_={"count": window["count"] + 1}
-        )
-        .returning(window["count"])
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(RateLimitWindow)
+    insert = insert.values(
+        key_hash=bindparam("key_hash", type_=LargeBinary()),
+        starts_at=bindparam("starts_at", type_=UtcDateTime()),
+        count=bindparam("times", type_=Integer()),
     )
+    return insert.on_conflict_do_update(
+        index_elements=[window.key_hash, window.starts_at],
+        set_={"count": window["count"] + insert.excluded["count"]},
+    ).returning(window["count"])
 
 
 COUNT = Prepared(_count)
@@ -73,6 +71,10 @@ def limited(limits: Sequence[RateLimit], token: str | None, at: datetime, ground
             _spend(limit, _key(limit, token), at, ground)
     try:
         yield
+        if refused := g.pop("refused_items", 0):
+            for limit in limits:
+                if limit.refusals_only:
+                    _spend(limit, _key(limit, token), at, ground, times=refused)
     except (Refused, NotFound, Conflict):
         for limit in limits:
             if limit.refusals_only:
@@ -80,12 +82,17 @@ def limited(limits: Sequence[RateLimit], token: str | None, at: datetime, ground
         raise
 
 
-def _spend(limit: RateLimit, key: str, at: datetime, ground: Ground) -> None:
+def count_refused_items(count: int) -> None:
+    """Of a batch that succeeds: so many of its items count as refusals do, once it is done."""
+    g.refused_items = count
+
+
+def _spend(limit: RateLimit, key: str, at: datetime, ground: Ground, times: int = 1) -> None:
     start = int(at.timestamp()) // WINDOW_SECONDS * WINDOW_SECONDS
     digest = hashlib.sha256(f"{limit.name}|{limit.by.value}|{key}".encode()).digest()
 
     def work(session: Session) -> int:
-        row = COUNT.first(session, key_hash=digest, starts_at=datetime.fromtimestamp(start, UTC))
+        row = COUNT.first(session, key_hash=digest, starts_at=datetime.fromtimestamp(start, UTC), times=times)
         return int(row[0]) if row else 0
 
     if ground.database.run(work) > getattr(ground.settings, limit.setting) * limit.factor:

@@ -33,17 +33,21 @@ class Headers(Schema):
         unknown = EXCLUDE
 
 
-class IdempotencyHeaders(Headers):
-    """Of operations that must not be done twice."""
-
-    idempotency_key = fields.String(
-        data_key="Idempotency-Key",
+def idempotency_key_field(**kwargs: Any) -> fields.String:
+    return fields.String(
         required=True,
         validate=validate.Regexp(r"^[A-Za-z0-9_-]{8,64}$(?!\n)", error="8 to 64 letters, digits, - or _."),
         metadata={
             "description": "Made by the caller before it sends, kept until it has the answer. A UUID is good."
         },
+        **kwargs,
     )
+
+
+class IdempotencyHeaders(Headers):
+    """Of operations that must not be done twice."""
+
+    idempotency_key = idempotency_key_field(data_key="Idempotency-Key")
 
 
 class Out(Schema):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0022"
 
 # Table, kind of change, column with the id of what changed, columns that matter (none: all).
 TRACKED = (

@@ -11,6 +11,8 @@ KEY = "11111111-1111-4111-8111-111111111111"
 OTHER_KEY = "22222222-2222-4222-8222-222222222222"
 COMPLETION_KEY = "33333333-3333-4333-8333-333333333333"
 REFUND_KEY = "44444444-4444-4444-8444-444444444444"
+# When tests stand: noon in the city.
+STORED_AT = "2026-06-15T12:00:00+09:00"
 
 
 def issue(till: ApiClient, amount_yen: int = 1280, **body: Any) -> dict[str, Any]:
@@ -93,3 +95,16 @@ def points_of(citizen: ApiClient) -> int:
 def token_of(code: dict[str, Any]) -> str:
     """The signed part of a code's address."""
     return str(code["url"]).rpartition("/")[2]
+
+
+def stored(key: str, code: str, amount_yen: int = 1280, *, done_at: str = STORED_AT, **item: Any) -> Any:
+    """A sale as a till stores it while it has no network."""
+    return {"id": key, "citizen_code": code, "amount_yen": amount_yen, "done_at": done_at, **item}
+
+
+def send_stored(till: ApiClient, *items: Any, **body: Any) -> list[Any]:
+    """What the batch's answer says of each."""
+    response = till.post("/v1/shop/purchases/batch", {"items": list(items), **body})
+    assert response.status_code == 200, response.get_json()
+    outcomes: list[Any] = response.get_json()["items"]
+    return outcomes

@@ -12,7 +12,7 @@ import pytest
 from backend.base.database import Database
 from backend.web.ground import Ground
 from tests.conftest import NOW
-from tests.purchases.circulation.terms import BASE, CAMPAIGNS
+from tests.purchases.circulation.terms import BASE, CAMPAIGNS, CARD_CAMPAIGNS
 from tests.purchases.circulation.town import Town, build_town
 from tests.support.postgres import PostgresServer
 
@@ -28,6 +28,12 @@ def new_town(ground: Ground, request: pytest.FixtureRequest, tmp_path: Path) -> 
 def new_quiet_town(ground: Ground, request: pytest.FixtureRequest, tmp_path: Path) -> MakeTown:
     """In which nothing but the base programme runs."""
     return _towns(ground, request, tmp_path, [BASE])
+
+
+@pytest.fixture
+def new_town_without_cards(ground: Ground, request: pytest.FixtureRequest, tmp_path: Path) -> MakeTown:
+    slugs = [slug for slug in CAMPAIGNS if slug not in CARD_CAMPAIGNS]
+    return _towns(ground, request, tmp_path, slugs)
 
 
 def _towns(ground: Ground, request: pytest.FixtureRequest, folder: Path, slugs: Sequence[str]) -> MakeTown:

@@ -42,10 +42,12 @@ class RunningCampaign:
     is_budget_exhausted: bool = False
     version: int = 1
     order: tuple[bool, int] = field(init=False, repr=False, compare=False)
+    id_text: str = field(init=False, repr=False, compare=False)
     ready: "_Ready" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "order", (not self.is_base_programme, self.id.int))
+        object.__setattr__(self, "id_text", str(self.id))
         object.__setattr__(self, "ready", _make_ready(self))
 
     def runs_at(self, at: datetime) -> bool:

@@ -43,11 +43,17 @@ def present_purchase(
 
 
 def present_purchases(session: Session, page: Page[PurchaseRecord], language: str) -> dict[str, Any]:
-    names = _names_of(session, page.items)
     return {
-        "items": [_purchase(record, names, language) for record in page.items],
+        "items": present_records(session, page.items, language),
         "next_cursor": page.next_cursor,
     }
+
+
+def present_records(
+    session: Session, records: Sequence[PurchaseRecord], language: str
+) -> list[dict[str, Any]]:
+    names = _names_of(session, records)
+    return [_purchase(record, names, language) for record in records]
 
 
 def _purchase(record: PurchaseRecord, names: Names, language: str) -> dict[str, Any]:

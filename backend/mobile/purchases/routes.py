@@ -5,18 +5,26 @@ from datetime import timedelta
 from typing import Any
 
 from backend.base.errors import IdempotencyKeyReused
-from backend.mobile.purchases.presenters import present_purchase, present_purchases, present_scan
+from backend.mobile.purchases.presenters import (
+    present_purchase,
+    present_purchases,
+    present_records,
+    present_scan,
+)
 from backend.mobile.purchases.schemas import (
     PurchaseOut,
+    PurchaseOutcomes,
     PurchasePage,
     RecordPurchaseIn,
     ResolveScanIn,
     ScanOut,
+    StoredScansIn,
 )
 from backend.offers.redeeming import REDEEMING_ERRORS
 from backend.people.permissions import Permission
 from backend.purchases import queries
 from backend.purchases.basis import Buyer
+from backend.purchases.batches.scans import StoredScan, record_stored_scans
 from backend.purchases.queries import PurchaseNotFound
 from backend.purchases.rules.offline_codes import (
     OfflineAllowanceExhausted,
@@ -30,6 +38,7 @@ from backend.purchases.rules.till_codes import CodeForeign, CodeUnreadable
 from backend.purchases.service import recording
 from backend.purchases.service.codes import ShopNotActive, TillCodeCancelled, TillCodeExpired, TillCodeUsed
 from backend.purchases.service.honouring import OfflineCodeEarnsOnly, OfflineCodeUsed
+from backend.web.batches import BATCH_MAX_BYTES, weave, well_formed
 from backend.web.calls import Answer, Call
 from backend.web.contracts import Face
 from backend.web.rate_limits import By, RateLimit
@@ -112,6 +121,45 @@ def record_purchase(call: Call, body: dict[str, Any], headers: dict[str, Any]) -
 
 
 @face.operation(
+    "POST",
+    "/purchases/batch",
+    permission=Permission.RECORD_OWN_PURCHASES,
+    body=StoredScansIn,
+    answer=PurchaseOutcomes,
+    body_max_bytes=BATCH_MAX_BYTES,
+    example={
+        "items": [
+            {
+                "id": "0197b6a4-8c1e-7d52-9f4e-2f6f1c2d3e4f",
+                "scanned": SCANNED_EXAMPLE,
+                "done_at": "2026-07-01T09:30:00+09:00",
+            }
+        ]
+    },
+)
+def record_stored_purchases(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """Record up to 500 codes that the phone scanned while it had no network, as of the time of each scan.
+
+    Send them in the order in which they were scanned, each with its own key as `id`. Each is recorded or refused by
+    itself; one sent again, here or alone, is a replay and counts once. They earn, and spend no points.
+    """
+    items = body["items"]
+    scans = [
+        StoredScan(key=item["id"], scanned=item["scanned"], done_at=item["done_at"])
+        for item in well_formed(items)
+    ]
+    window = timedelta(hours=call.settings.stored_scan_hours)
+    outcomes = record_stored_scans(
+        call.session, buyer=_buyer(call), scans=scans, context=_context(call, window), at=call.at
+    )
+    records = [each.record for each in outcomes if isinstance(each, recording.RecordedPurchase)]
+    presented = iter(present_records(call.session, records, call.language))
+    return weave(
+        items, outcomes, lambda outcome: {"purchase": next(presented), "is_replay": outcome.is_replay}
+    )
+
+
+@face.operation(
     "GET", "/purchases", permission=Permission.RECORD_OWN_PURCHASES, query=PageQuery, answer=PurchasePage
 )
 def list_purchases(call: Call, query: dict[str, Any]) -> dict[str, Any]:
@@ -161,12 +209,12 @@ def _buyer(call: Call) -> Buyer:
     return Buyer(call.citizen.citizen_id, call.citizen.account_id)
 
 
-def _context(call: Call) -> recording.ScanContext:
+def _context(call: Call, window: timedelta | None = None) -> recording.ScanContext:
     settings = call.settings
     return recording.ScanContext(
-        settings.public_url,
-        call.ground.vault,
-        call.ground.region,
-        timedelta(seconds=settings.done_at_window_seconds),
-        timedelta(hours=settings.offline_honour_hours),
+        public_url=settings.public_url,
+        vault=call.ground.vault,
+        region=call.ground.region,
+        done_at_window=window or timedelta(seconds=settings.done_at_window_seconds),
+        offline_window=timedelta(hours=settings.offline_honour_hours),
     )

@@ -3,8 +3,10 @@
 from marshmallow import fields
 
 from backend.mobile.shapes import coupon_ids_field
+from backend.purchases.batches.bought import BATCH_MAX
 from backend.purchases.rules.till_codes import SCANNED_MAX_CHARACTERS
-from backend.web.schemas import In, Moment, Out, PointsToSpend, page_of, text_field
+from backend.web.batches import items_field, outcomes_of
+from backend.web.schemas import In, Moment, Out, PointsToSpend, idempotency_key_field, page_of, text_field
 
 SCANNED = text_field(
     SCANNED_MAX_CHARACTERS,
@@ -26,6 +28,21 @@ class RecordPurchaseIn(ResolveScanIn):
         load_default=None,
         metadata={"description": "When it was bought, by the phone's clock; decides which campaigns hold."},
     )
+
+
+class StoredScanIn(In):
+    """A code on a till that the phone scanned while it had no network."""
+
+    id = idempotency_key_field()
+    scanned = SCANNED
+    done_at = Moment(
+        required=True,
+        metadata={"description": "When it was scanned, by the phone's clock; decides which campaigns hold."},
+    )
+
+
+class StoredScansIn(In):
+    items = items_field(StoredScanIn, BATCH_MAX)
 
 
 class ShopCardOut(Out):
@@ -95,3 +112,4 @@ class PurchaseOut(Out):
 
 
 PurchasePage = page_of(PurchaseOut)
+PurchaseOutcomes = outcomes_of(PurchaseOut)

@@ -14,6 +14,7 @@ from backend.base.secrets import Vault
 from backend.people import queries
 from backend.people.cards import CARD_DIGITS
 from backend.people.codes import (
+    CitizenCodeMistyped,
     CitizenCodeUnknown,
     CitizenCodeUsed,
     CodePermit,
@@ -28,10 +29,15 @@ from backend.people.service.cards import prove_cards
 from backend.people.service.offline_codes import prove_offline_codes
 
 PURPOSE = "citizen code"
+INSTANT = timedelta(microseconds=1)
 
 
 class CitizenCodeExpired(Conflict):
     """Its seconds are over, or the phone has shown a newer one since."""
+
+
+class CitizenCodeNotOpenThen(Conflict):
+    """At the time of a stored sale the phone did not show it, or no longer."""
 
 
 class CitizenCodeScopeMissing(Forbidden):
@@ -134,6 +140,50 @@ def find_unopened_codes(
         **prove_cards(session, shown=cards, vault=vault),
         **prove_offline_codes(session, shown=made, vault=vault, policy=offline),
     }
+
+
+def find_citizen_codes(
+    session: Session,
+    *,
+    read: Collection[tuple[str, datetime]],
+    public_url: str,
+    vault: Vault,
+    offline: OfflinePolicy,
+) -> Mapping[tuple[str, datetime], CitizenCodeRow | MeguriError]:
+    """By what a till read and when: the code, whatever its state, or why it is none. One read for all of a kind.
+
+    What it is none for: CitizenCodeMistyped, CitizenCodeUnknown, and what `find_unopened_codes` tells. On a second
+    try the rows of those that the server opened are locked.
+    """
+    found: dict[tuple[str, datetime], CitizenCodeRow | MeguriError] = {}
+    digits: dict[tuple[str, datetime], str] = {}
+    for one in read:
+        try:
+            digits[one] = read_citizen_code(one[0], public_url)
+        except CitizenCodeMistyped as error:
+            found[one] = error
+    hashes = {typed: _hash(vault, typed) for typed in set(digits.values()) if len(typed) == DIGITS}
+    if is_locking(session):
+        queries.lock_citizen_codes(session, code_hashes=list(hashes.values()))
+    opened = queries.find_citizen_codes_by_hash(session, code_hashes=list(hashes.values()))
+    shown = {(typed, at) for (_, at), typed in digits.items() if typed not in hashes}
+    unopened = find_unopened_codes(session, shown=shown, vault=vault, offline=offline)
+    for (text, at), typed in digits.items():
+        known = opened.get(hashes[typed]) if typed in hashes else unopened[typed, at]
+        found[text, at] = known or CitizenCodeUnknown(field="citizen_code")
+    return found
+
+
+def moment_of_use(code: CitizenCodeRow, *, at: datetime, skew: timedelta) -> datetime:
+    """When within its life a code was used, of which a till's clock says that it was used `at`.
+
+    Clocks may differ by `skew`. Raises CitizenCodeUsed, CitizenCodeNotOpenThen.
+    """
+    if code.used_at is not None:
+        raise CitizenCodeUsed(field="citizen_code")
+    if not code.created_at - skew <= at < code.expires_at + skew:
+        raise CitizenCodeNotOpenThen(field="citizen_code")
+    return min(max(at, code.created_at), code.expires_at - INSTANT)
 
 
 def check_citizen_code(code: CitizenCodeRow, *, scopes: Collection[CodeScope], at: datetime) -> None:

@@ -1,6 +1,7 @@
 """A till code that was made without a network is scanned: read, bounded, and honoured once."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from backend.base.database import is_locking
 from backend.base.errors import Conflict, Refused
 from backend.base.secrets import Vault
 from backend.base.statements import Prepared
-from backend.organisations.models import ApiKey, ShopStatus
+from backend.organisations.models import ApiKey, Shop, ShopStatus
 from backend.organisations.regions import Region
 from backend.purchases.basis import Basis, Buyer, complete_basis, lock_basis, read_basis
 from backend.purchases.keys import derive_offline_secret
@@ -42,9 +43,11 @@ ALLOWANCE = Prepared(
             OfflineAllowance.used_yen,
             OfflineAllowance.revoked_at,
             ApiKey.revoked_at.label("key_revoked_at"),
+            Shop.status.label("shop_status"),
             OfflineCode.purchase_id,
         )
         .join(ApiKey, ApiKey.id == OfflineAllowance.api_key_id)
+        .join(Shop, Shop.id == OfflineAllowance.shop_id)
         .outerjoin(
             OfflineCode,
             and_(
@@ -75,6 +78,7 @@ class FoundOfflineCode:
     limits: Limits
     used_yen: int
     purchase_id: uuid.UUID | None
+    is_shop_active: bool
 
 
 def find_offline_code(session: Session, *, code: OfflineCodeText, vault: Vault) -> FoundOfflineCode:
@@ -119,12 +123,17 @@ def read_offline_basis(
     )
 
 
+def lock_allowances(session: Session, codes: Iterable[OfflineCodeText]) -> None:
+    """In the order of their ids (PostgreSQL; SQLite holds all anyway)."""
+    ids = {code.allowance_id for code in codes}
+    query = select(OfflineAllowance.id).where(OfflineAllowance.id.in_(ids)).order_by(OfflineAllowance.id)
+    session.execute(query.with_for_update())
+
+
 def _read_allowance(session: Session, code: OfflineCodeText) -> Any:
     """Raises CodeUnreadable."""
     if is_locking(session):
-        session.execute(
-            select(OfflineAllowance.id).where(OfflineAllowance.id == code.allowance_id).with_for_update()
-        )
+        lock_allowances(session, [code])
     row = ALLOWANCE.first(session, allowance_id=code.allowance_id, serial_number=code.serial_number)
     if row is None:
         raise CodeUnreadable(field="scanned")
@@ -145,4 +154,12 @@ def _believe(code: OfflineCodeText, row: Any, vault: Vault) -> FoundOfflineCode:
         total_max_yen=row.total_max_yen,
     )
     check_limits(code, limits)
-    return FoundOfflineCode(code, row.shop_id, row.register_id, limits, row.used_yen, row.purchase_id)
+    return FoundOfflineCode(
+        code=code,
+        shop_id=row.shop_id,
+        register_id=row.register_id,
+        limits=limits,
+        used_yen=row.used_yen,
+        purchase_id=row.purchase_id,
+        is_shop_active=row.shop_status == ShopStatus.ACTIVE,
+    )

@@ -14,14 +14,30 @@ from backend.purchases.rules.sales import Sale, SaleLine
 
 def ring_up(session: Session, *, shop_id: uuid.UUID, amount_yen: int, lines: Sequence[SaleLine]) -> Sale:
     """Raises LinesNotSummingToAmount, GtinInvalid, InStoreCodeInvalid (each naming its line)."""
-    read = [_with_codes(line, f"lines.{place}") for place, line in enumerate(lines)]
+    [sale] = with_products(session, shop_id=shop_id, sales=[read_sale(amount_yen, lines)])
+    return sale
+
+
+def read_sale(amount_yen: int, lines: Sequence[SaleLine]) -> Sale:
+    """A sale whose codes are sound. Raises as `ring_up`."""
+    return Sale(amount_yen, tuple(_with_codes(line, f"lines.{place}") for place, line in enumerate(lines)))
+
+
+def with_products(session: Session, *, shop_id: uuid.UUID, sales: Sequence[Sale]) -> list[Sale]:
+    """The same sales, their lines with the shop's products. One read for all, none where no line has a code."""
+    lines = [line for sale in sales for line in sale.lines]
     products = find_products_by_codes(
         session,
         shop_id=shop_id,
-        gtins=[line.gtin for line in read if line.gtin],
-        in_store_codes=[line.in_store_code for line in read if line.in_store_code],
+        gtins=[line.gtin for line in lines if line.gtin],
+        in_store_codes=[line.in_store_code for line in lines if line.in_store_code],
     )
-    return Sale(amount_yen, tuple(_as_product(line, _product_of(line, products)) for line in read))
+    return [
+        replace(sale, lines=tuple(_as_product(line, _product_of(line, products)) for line in sale.lines))
+        if sale.lines
+        else sale
+        for sale in sales
+    ]
 
 
 def _product_of(line: SaleLine, products: Mapping[str, SoldProduct]) -> SoldProduct | None:

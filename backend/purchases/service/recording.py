@@ -210,9 +210,7 @@ def _end_of(code: TillCodeText | OfflineCodeText, found: Basis, context: ScanCon
 
 
 def _check_code(code: TillCodeText, row: Any, vault: Vault, at: datetime) -> None:
-    """Signature first: an altered code learns nothing of the real one."""
-    if row.code_id is None or row.key_retired_at or not code.is_signed_with(derive_key(vault, row.salt)):
-        raise CodeUnreadable(field="scanned")
+    check_signature(code, row, vault)
     if row.used_at:
         raise TillCodeUsed(field="scanned")
     if row.cancelled_at:
@@ -221,6 +219,12 @@ def _check_code(code: TillCodeText, row: Any, vault: Vault, at: datetime) -> Non
         raise TillCodeExpired(field="scanned")
     if row.shop_status != ShopStatus.ACTIVE:
         raise ShopNotActive(field="scanned")
+
+
+def check_signature(code: TillCodeText, row: Any, vault: Vault) -> None:
+    """Before all else: an altered code learns nothing of the real one. Raises CodeUnreadable."""
+    if row.code_id is None or row.key_retired_at or not code.is_signed_with(derive_key(vault, row.salt)):
+        raise CodeUnreadable(field="scanned")
 
 
 def _is_within_window(done_at: datetime, issued_at: datetime, window: timedelta, at: datetime) -> bool:

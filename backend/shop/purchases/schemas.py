@@ -3,12 +3,26 @@
 from marshmallow import fields, validate
 
 from backend.people.codes import TEXT_MAX_CHARACTERS
+from backend.purchases.batches.bought import BATCH_MAX
 from backend.purchases.rules.sales import LINES_MAX, QUANTITY_MAX
-from backend.shop.sales import SaleIn
+from backend.shop.sales import SaleIn, lines_field
 from backend.shop.shapes import ShopChoiceQuery
-from backend.web.schemas import In, Out, PageQuery, Whole, Yen, page_of, text_field
+from backend.web.batches import items_field, outcomes_of
+from backend.web.schemas import In, Moment, Out, PageQuery, Whole, Yen, page_of, text_field
 
 COUPON_TOKENS_MAX = 10
+SALE_KEY = r"^[A-Za-z0-9_-]{1,64}$(?!\n)"
+
+
+def sale_key_field() -> fields.String:
+    return fields.String(
+        required=True,
+        validate=validate.Regexp(SALE_KEY, error="1 to 64 letters, digits, - or _."),
+        metadata={
+            "description": "The till's own for this sale, never again for another of the shop: a receipt number "
+            "that starts anew each day needs the date before it."
+        },
+    )
 
 
 class CitizenSaleIn(SaleIn):
@@ -29,6 +43,25 @@ class CitizenSaleIn(SaleIn):
     )
 
 
+class StoredSaleIn(In):
+    """A sale that the till stored, to whoever showed their code then."""
+
+    id = sale_key_field()
+    citizen_code = text_field(
+        TEXT_MAX_CHARACTERS, required=True, metadata={"description": "As it was scanned or typed then."}
+    )
+    amount_yen = Yen(required=True)
+    lines = lines_field(load_default=None)
+    done_at = Moment(required=True, metadata={"description": "When it was sold, by the till's clock."})
+
+
+class StoredSalesIn(In):
+    shop_id = fields.UUID(
+        load_default=None, metadata={"description": "Needed only by a clerk who works for several shops."}
+    )
+    items = items_field(StoredSaleIn, BATCH_MAX)
+
+
 class SaleListQuery(PageQuery, ShopChoiceQuery):
     pass
 
@@ -46,6 +79,22 @@ class SaleOut(Out):
 
 
 SalePage = page_of(SaleOut)
+SaleOutcomes = outcomes_of(SaleOut)
+
+
+class FileFault(Out):
+    line = fields.Integer(required=True, metadata={"description": "Of the file, its header being the first."})
+    id = fields.String(required=True, allow_none=True, metadata={"description": "Of the row."})
+    code = fields.String(required=True)
+    detail = fields.String(required=True, metadata={"description": "For people, in the caller's language."})
+    field = fields.String(required=True, allow_none=True, metadata={"description": "The column at fault."})
+
+
+class SalesFileOut(Out):
+    recorded = fields.Integer(required=True)
+    replayed = fields.Integer(required=True, metadata={"description": "Recorded by an earlier upload."})
+    refused = fields.Integer(required=True)
+    faults = fields.List(fields.Nested(FileFault), required=True, metadata={"description": "By line."})
 
 
 class SoldLineOut(Out):
