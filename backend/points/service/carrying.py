@@ -6,9 +6,10 @@ budget as it was, and every law of the ledger as it is.
 
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.base.errors import Conflict
@@ -47,16 +48,26 @@ def carry_over(
         _move_debts(session, account_id, into_account_id)
     if not taken:
         return
+    back, again = _movements(taken, account_id, into_account_id, source_id, at)
+    repaid = repay_from(again, list_debts(session, account_id=into_account_id))
+    POST.run(session, ledger_rows([back, *repaid.movements], at=at))
+
+
+def _movements(
+    taken: Sequence[tuple[PointsLot, int]],
+    account_id: uuid.UUID,
+    into_account_id: uuid.UUID,
+    source_id: uuid.UUID,
+    at: datetime,
+) -> tuple[Movement, Movement]:
+    """Back to the budgets, and out of them again."""
     funding = Counter[uuid.UUID]()
     for lot, points in taken:
         funding[lot.funding_account_id] += points
     total = sum(funding.values())
     back = Movement(
         kind=TransactionKind.RECLAIM,
-        legs=[
-            Leg(account_id, 0, -total),
-            *(Leg(budget_id, 0, points) for budget_id, points in funding.items()),
-        ],
+        legs=[Leg(account_id, 0, -total), *(Leg(budget, 0, points) for budget, points in funding.items())],
         occurred_at=at,
         source_id=source_id,
         lot_moves=take_lots({lot.id: points for lot, points in taken}, alive_at=None),
@@ -64,7 +75,7 @@ def carry_over(
     again = Movement(
         kind=TransactionKind.GRANT,
         legs=[
-            *(Leg(budget_id, 0, -points) for budget_id, points in funding.items()),
+            *(Leg(budget, 0, -points) for budget, points in funding.items()),
             Leg(into_account_id, 0, total),
         ],
         occurred_at=at,
@@ -74,8 +85,7 @@ def carry_over(
             for lot, points in taken
         ],
     )
-    repaid = repay_from(again, list_debts(session, account_id=into_account_id))
-    POST.run(session, ledger_rows([back, *repaid.movements], at=at))
+    return back, again
 
 
 def set_open(session: Session, *, account_id: uuid.UUID, is_open: bool) -> None:
@@ -102,7 +112,7 @@ def _choose(
         .where(
             PointsLot.account_id == account_id,
             PointsLot.remaining_points > PointsLot.held_points,
-            or_(PointsLot.expires_at > at),
+            PointsLot.expires_at > at,
         )
         .order_by(PointsLot.expires_at, PointsLot.id)
         .execution_options(populate_existing=True)
