@@ -53,7 +53,7 @@ from backend.points.models import (
     PointsLotUse,
     PointsTransaction,
 )
-from backend.purchases.models import Checkout, Purchase, PurchaseLine, Refund
+from backend.purchases.models import Checkout, OfflineCode, Purchase, PurchaseLine, Refund
 
 Owned = Callable[[CitizenPrincipal], ColumnElement[bool]]
 
@@ -81,6 +81,10 @@ def _cards(citizen: CitizenPrincipal) -> Select[uuid.UUID]:
 
 def _lots(citizen: CitizenPrincipal) -> Select[uuid.UUID]:
     return select(PointsLot.id).where(PointsLot.account_id == citizen.account_id)
+
+
+def _purchases(citizen: CitizenPrincipal) -> Select[uuid.UUID]:
+    return select(Purchase.id).where(Purchase.account_id == citizen.account_id)
 
 
 HOLDINGS: Mapping[str, Holding] = {
@@ -158,11 +162,9 @@ HOLDINGS: Mapping[str, Holding] = {
         Purchase, lambda citizen: Purchase.account_id == citizen.account_id, frozenset({"request_hash"})
     ),
     "purchase_lines": Holding(
-        PurchaseLine,
-        lambda citizen: PurchaseLine.purchase_id.in_(
-            select(Purchase.id).where(Purchase.account_id == citizen.account_id)
-        ),
+        PurchaseLine, lambda citizen: PurchaseLine.purchase_id.in_(_purchases(citizen))
     ),
+    "offline_codes": Holding(OfflineCode, lambda citizen: OfflineCode.purchase_id.in_(_purchases(citizen))),
     "checkouts": Holding(Checkout, lambda citizen: Checkout.account_id == citizen.account_id),
     "refunds": Holding(Refund, lambda citizen: Refund.account_id == citizen.account_id),
     "campaign_counters": Holding(
