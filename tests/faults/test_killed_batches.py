@@ -4,7 +4,9 @@ import json
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -43,9 +45,13 @@ def recorded(database: Database) -> int:
 @pytest.mark.slow
 class TestKilledBatch:
     @pytest.mark.parametrize("batches", [1, 4])
-    def test_loses_and_doubles_nothing_when_it_is_sent_again(self, database_url: str, batches: int) -> None:
+    def test_loses_and_doubles_nothing_when_it_is_sent_again(
+        self, database_url: str, batches: int, clock: Any
+    ) -> None:
         said = killed_after(database_url, batches)
         sent = [line.split(" ", 2)[1:] for line in said if line.startswith("sent ")]
+        # The other process lives by the true clock.
+        clock.move_to(datetime.fromisoformat(json.loads(sent[-1][1])[0]["done_at"]))
 
         app = create_app(Settings(database_url=database_url, log_level="CRITICAL"))
         database = ground_of(app).database
