@@ -12,7 +12,7 @@ AMOUNTS_YEN = (540, 1_130)
 def play_batch(cast: Cast, url: str, language: str, say: Teller) -> None:
     till = Caller(url, cast.till, language)
     phones = [Caller(url, token, language) for token in (cast.citizen, cast.neighbour)]
-    say("The till was without network in the morning and stored what it sold; now it sends it")
+    say.step("The till was without network in the morning and stored what it sold; now it sends it")
     items = [
         {
             "id": str(uuid.uuid4()),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from backend.base.database import Database
 from backend.base.pages import write_cursor
 from backend.campaigns.models import Campaign
-from backend.campaigns.service import pause_campaign, resume_campaign
+from backend.campaigns.service.running import pause_campaign, resume_campaign
 from backend.changes.rules import Mark, read_position, write_position
 from backend.changes.service import begin_epoch
 from backend.config import Settings
