@@ -11,8 +11,14 @@ from sqlalchemy.orm import Session
 from backend.base.database import Base, Database
 from backend.changes.kinds import NAMES
 from backend.changes.models import Change, OwnChange
+from backend.mobile.offers.presenters import present_offer
+from backend.mobile.products.presenters import present_product
 from backend.mobile.sync.schemas import ChangesOut, RemovedOut
+from backend.offers.browsing import FoundOffer
+from backend.offers.models import Offer
 from backend.offers.service.saving import save_offer
+from backend.organisations.models import Product, Shop
+from backend.organisations.queries import FoundProduct
 from tests.factories.notices import make_notice
 from tests.factories.offers import make_offer, make_photo
 from tests.factories.organisations import make_hours, make_product, make_tags
@@ -95,6 +101,38 @@ class TestDocuments:
     def test_stand_for_each_kind_in_the_answer(self) -> None:
         assert set(RemovedOut().fields) == set(NAMES) == set(KINDS)
         assert set(NAMES) <= set(ChangesOut().fields)
+
+
+class Watched:
+    """A thing that remembers what it was asked for."""
+
+    def __init__(self, thing: Any, asked: set[str]) -> None:
+        self._thing, self._asked = thing, asked
+
+    def __getattr__(self, name: str) -> Any:
+        self._asked.add(name)
+        return getattr(self._thing, name)
+
+
+class TestShopCards:
+    @on_sqlite
+    def test_are_noted_for_all_that_products_and_offers_tell_of_a_shop(
+        self, database: Database, full_town: None, at: datetime
+    ) -> None:
+        asked: set[str] = set()
+
+        def present(session: Session) -> None:
+            shop: Any = Watched(session.scalars(select(Shop)).one(), asked)
+            product, offer = session.scalars(select(Product)).one(), session.scalars(select(Offer)).one()
+            present_product(FoundProduct(product, shop), "ja")
+            present_offer(FoundOffer(offer, shop, [], None, False), "ja")
+
+        database.run(present)
+        trigger = text("SELECT sql FROM sqlite_master WHERE name = 'shops_note_shop_cards_update'")
+        definition: Any = database.run(lambda session: session.scalar(trigger))
+        [columns] = re.findall(r"UPDATE OF (.+?) ON shops", definition)
+
+        assert asked - {"id"} <= set(columns.split(", "))
 
 
 class TestNoting:
