@@ -129,6 +129,22 @@ class TestDecideFlag:
         assert response.status_code == 200
         assert points(database, world) == (0, 0, 0)
 
+    def test_keeps_the_rest_pending_when_the_shop_takes_back_a_part(
+        self,
+        clerk: ApiClient,
+        city: ApiClient,
+        purchase: dict[str, Any],
+        flags: list[str],
+        database: Database,
+        world: World,
+    ) -> None:
+        refund(clerk, purchase["id"], amount_yen=640)
+
+        assert points(database, world) == (6, 0, 32)
+        for flag_id in flags:
+            judge(city, flag_id, CLEAR)
+        assert points(database, world) == (6, 32, 0)
+
     def test_is_done_once(self, city: ApiClient, approver: ApiClient, flags: list[str]) -> None:
         judge(city, flags[0], CLEAR)
 
