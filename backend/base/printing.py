@@ -26,7 +26,7 @@ QUIET = 4
 # Neighbouring rows overlap by this much, or viewers draw a hair between them.
 OVERLAP_MM = 0.02
 
-# Reading the font takes half a second and some 30 MB: one at a time in each process.
+# Reading the font takes half a second and some 15 MB: one at a time in each process.
 _printing = threading.Lock()
 
 
