@@ -66,6 +66,7 @@ SHARED = {
     "/v1/city/member-lists/{list_id}",
     "/v1/city/member-lists/{list_id}/join-codes",
     "/v1/city/cards/batches/{batch_id}",
+    "/v1/city/cards/batches/{batch_id}/sheet",
     "/v1/city/cards/{serial}",
     "/v1/city/corrections/{correction_id}/approval",
     "/v1/city/corrections/{correction_id}/rejection",

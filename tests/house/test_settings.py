@@ -29,7 +29,7 @@ NOT_SETTINGS = {
     "PYTHON",
 }
 EXAMPLES = {str: "x", int: "7", bool | None: "true", Path | None: "/x", list[str]: "x,y", list[int]: "7,8"}
-OWN_EXAMPLES = {"mode": "production", "log_level": "debug"}
+OWN_EXAMPLES = {"mode": "production", "log_level": "debug", "stored_sale_days": "9"}
 
 
 def variable_of(field: str) -> str:

@@ -20,6 +20,7 @@ from backend.city.cards.schemas import (
 )
 from backend.membership import cards as membership
 from backend.membership.cards import CardBalance, CardHolder, CardLinked
+from backend.people.card_sheets import etag_of, print_cards
 from backend.people.cards import CardContext, CardNumberMistyped, CardPinWeak
 from backend.people.code_models import CitizenCard
 from backend.people.permissions import Permission
@@ -37,6 +38,7 @@ from backend.people.service.cards import (
 )
 from backend.people.service.verifications import CounterCodeNotFound
 from backend.points.service.carrying import PointsHeld
+from backend.web.binaries import Blob
 from backend.web.calls import Call
 from backend.web.contracts import Face
 from backend.web.problems import told
@@ -91,6 +93,20 @@ def create_cards(call: Call, body: dict[str, Any]) -> CardBatch:
 def get_blank_cards(call: Call, batch_id: uuid.UUID) -> CardBatch:
     """What is still blank of a batch, to print it again."""
     return cards.get_blank_cards(call.session, batch_id=batch_id, context=context_of(call))
+
+
+@face.operation(
+    "GET",
+    "/batches/<uuid:batch_id>/sheet",
+    permission=Permission.PRINT_CARDS,
+    answer=("application/pdf",),
+    errors=[CardNotFound],
+)
+def print_blank_cards(call: Call, batch_id: uuid.UUID) -> Blob:
+    """What is still blank of a batch as PDF, five to a page: cards of a bank card's size, each with its slip."""
+    batch = cards.get_blank_cards(call.session, batch_id=batch_id, context=context_of(call))
+    printed, made_at = batch.cards, batch.made_at
+    return Blob("application/pdf", etag_of(printed), lambda: print_cards(printed, made_at=made_at))
 
 
 @face.operation(

@@ -72,6 +72,7 @@ class PrintedCard:
 @dataclass(frozen=True, slots=True)
 class CardBatch:
     id: uuid.UUID
+    made_at: datetime
     cards: Sequence[PrintedCard]
 
 
@@ -81,7 +82,7 @@ def create_cards(
     """Blank cards, which are nobody's and good for nothing until they are handed out."""
     batch_id = new_id()
     cards = [_new_card(session, batch_id, staff_id, context.vault, at) for _ in range(count)]
-    return CardBatch(batch_id, [_printed(card, context) for card in cards])
+    return CardBatch(batch_id, at, [_printed(card, context) for card in cards])
 
 
 def get_blank_cards(session: Session, *, batch_id: uuid.UUID, context: CardContext) -> CardBatch:
@@ -94,7 +95,7 @@ def get_blank_cards(session: Session, *, batch_id: uuid.UUID, context: CardConte
     cards = session.scalars(query).all()
     if not cards:
         raise CardNotFound
-    return CardBatch(batch_id, [_printed(card, context) for card in cards])
+    return CardBatch(batch_id, cards[0].created_at, [_printed(card, context) for card in cards])
 
 
 def get_card(
