@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.factories.purchases import KEY, OTHER_KEY, issue, points_of, record, token_of
+from tests.factories.tills import get_allowance, sign
 from tests.support.client import ApiClient
 
 PATH = "/v1/purchases/batch"
@@ -180,3 +181,47 @@ class TestRecordStoredPurchases:
         response = citizen.post(PATH, body)
 
         assert (response.status_code, response.get_json()["errors"][0]["field"]) == (422, "items")
+
+
+class TestStoredScansOfTillsWithoutANetwork:
+    def test_are_honoured_with_the_others_in_their_order(
+        self, citizen: ApiClient, register: ApiClient, clock: Any
+    ) -> None:
+        issued = get_allowance(register)
+        scans = [sign(issued, 1280), issue(register, 600)["url"], sign(issued, 300, serial_number=2)]
+        clock.shift(20 * 3600)
+
+        outcomes = send(citizen, *(scan(f"stored-{place}", url) for place, url in enumerate(scans)))
+
+        assert [outcome["purchase"]["balance_points"] for outcome in outcomes] == [12, 18, 21]
+        assert outcomes[0]["purchase"]["done_at"] == "2026-06-15T03:00:00+00:00"
+
+    def test_are_honoured_once(self, citizen: ApiClient, neighbour: ApiClient, register: ApiClient) -> None:
+        url = sign(get_allowance(register))
+
+        assert codes_of(send(citizen, scan("stored-1", url), scan("stored-2", url))) == [
+            "recorded",
+            "offline_code_used",
+        ]
+        assert codes_of(send(neighbour, scan("stored-1", url))) == ["offline_code_used"]
+
+    def test_sent_again_are_replays(self, citizen: ApiClient, register: ApiClient) -> None:
+        url = sign(get_allowance(register))
+        [first] = send(citizen, scan("stored-1", url))
+
+        [again] = send(citizen, scan("stored-1", url))
+
+        assert again["is_replay"] is True
+        assert again["purchase"] == first["purchase"]
+
+    def test_stop_where_the_allowance_ends(self, citizen: ApiClient, register: ApiClient) -> None:
+        issued = get_allowance(register, total_max_yen=1500, code_max_yen=1000)
+
+        outcomes = send(
+            citizen,
+            scan("stored-1", sign(issued, 1000)),
+            scan("stored-2", sign(issued, 600, serial_number=2)),
+            scan("stored-3", sign(issued, 500, serial_number=3)),
+        )
+
+        assert codes_of(outcomes) == ["recorded", "offline_allowance_exhausted", "recorded"]
