@@ -34,7 +34,27 @@ EXAMPLES: dict[NoticeKind, dict[str, Any]] = {
         "returned_points": 80,
         "reclaimed_points": 70,
     },
-    NoticeKind.CAMPAIGN_BUDGET_NEARLY_GONE: {"campaign": {"ja": "夏まつり", "en": "Summer"}, "percent": 80},
+    NoticeKind.PURCHASE_REVERSED: {
+        "shop": {"ja": "麦と汽笛", "en": "Wheat & Whistle"},
+        "amount_yen": 1480,
+        "cash_yen": 1400,
+        "returned_points": 80,
+        "reclaimed_points": 70,
+        "reason": "同じレシートが二度使われたため",
+    },
+    NoticeKind.CLAIM_PARTLY_ACCEPTED: {
+        "shop": {"ja": "麦と汽笛", "en": "Wheat & Whistle"},
+        "amount_yen": 1480,
+        "accepted_yen": 1200,
+        "why": {"ja": "対象外の品物でした。", "en": "Some goods do not count."},
+        "reason": "たばこは対象外です",
+    },
+    NoticeKind.CLAIM_REJECTED: {
+        "shop": {"ja": "麦と汽笛", "en": "Wheat & Whistle"},
+        "amount_yen": 1480,
+        "why": {"ja": "販売の記録がありません。", "en": "The shop knows of no such sale."},
+        "reason": "",
+    },
     NoticeKind.POINTS_CORRECTED: {"points": -50, "reason": "二重計上のため", "balance_points": 1268},
     NoticeKind.MISSION_REWARDED: {
         "campaign": {"ja": "港まつり", "ja@easy": "みなと まつり", "en": "Harbour festival"},
