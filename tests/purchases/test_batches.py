@@ -23,7 +23,8 @@ from backend.points.verification import verify_ledger
 from backend.purchases.batches import recording
 from backend.purchases.batches.bought import Outcome
 from backend.purchases.batches.sales import StoredSale, StoredSalesContext, record_stored_sales
-from backend.purchases.models import Purchase
+from backend.purchases.models import IssuerKind, Purchase
+from backend.purchases.service.codes import Issuer
 from backend.purchases.service.recording import RecordedPurchase
 from tests.conftest import NOW
 from tests.factories.codes import open_code
@@ -36,6 +37,7 @@ from tests.support.client import ApiClient
 
 DAY = timedelta(days=1)
 WINDOW = timedelta(days=7)
+TILL = Issuer(IssuerKind.REGISTER, uuid.UUID(int=1))
 Run = Callable[..., uuid.UUID]
 
 
@@ -91,6 +93,7 @@ def send(town: Town, sales: Sequence[StoredSale], shop: int, at: datetime) -> Se
         lambda session: record_stored_sales(
             session,
             shop_id=town.places.shops[shop],
+            issuer=TILL,
             sales=sales,
             context=StoredSalesContext(town.context, WINDOW),
             at=at,
@@ -106,6 +109,7 @@ def send_alone(town: Town, sale: StoredSale, shop: int, at: datetime) -> Sequenc
         return record_stored_sales(
             session,
             shop_id=town.places.shops[shop],
+            issuer=TILL,
             sales=[sale],
             context=StoredSalesContext(town.context, WINDOW),
             at=at,
