@@ -33,7 +33,8 @@ from backend.base.errors import DatabaseUnavailable, StaleRead
 
 Result = TypeVar("Result")
 
-ATTEMPTS = 3
+# The first in hope, the second with locks, which another account may need by then (see `membership.joining`).
+ATTEMPTS = 4
 LOCK_WAIT_SECONDS = 5.0
 STATEMENT_SECONDS = 15
 # How a transaction begins; ALONE is one statement, which on PostgreSQL is a transaction by itself.

@@ -159,7 +159,9 @@ HOLDINGS: Mapping[str, Holding] = {
     ),
     "points_entries": Holding(PointsEntry, lambda citizen: PointsEntry.account_id == citizen.account_id),
     "purchases": Holding(
-        Purchase, lambda citizen: Purchase.account_id == citizen.account_id, frozenset({"request_hash"})
+        Purchase,
+        lambda citizen: Purchase.account_id == citizen.account_id,
+        frozenset({"request_hash", "sale_hash"}),
     ),
     "purchase_lines": Holding(
         PurchaseLine, lambda citizen: PurchaseLine.purchase_id.in_(_purchases(citizen))

@@ -45,6 +45,9 @@ class TestGetSale:
                 "amount_yen": 900,
                 "gtin": None,
                 "in_store_code": None,
+                "tax_permille": None,
+                "discount_yen": 0,
+                "product_id": None,
             },
             {
                 "position": 2,
@@ -53,6 +56,9 @@ class TestGetSale:
                 "amount_yen": 100,
                 "gtin": None,
                 "in_store_code": "kombu-1",
+                "tax_permille": None,
+                "discount_yen": 0,
+                "product_id": None,
             },
         ]
 

@@ -120,14 +120,18 @@ def refund_purchase(
     session.add(refund)
     session.flush()
     _free_caps(session, purchase, asked, lots)
+    _give_coupons_back(session, purchase, at)
+    _tell(session, purchase, refund, at)
+    event = refund_event(purchase, refund, lines=past.lines, at=at)
+    TELL_SHOP.run(session, {WEBHOOK_DELIVERIES.name: [event]})
+    return refund
+
+
+def _give_coupons_back(session: Session, purchase: Purchase, at: datetime) -> None:
+    """Once nothing is left of the purchase."""
     if purchase.refunded_yen == purchase.amount_yen:
         coupon_ids = list_coupons_of_purchase(session, purchase_id=purchase.id)
         GIVE_COUPONS_BACK.run(session, return_rows(coupon_ids, purchase_id=purchase.id, at=at))
-    _tell(session, purchase, refund, at)
-    TELL_SHOP.run(
-        session, {WEBHOOK_DELIVERIES.name: [refund_event(purchase, refund, lines=past.lines, at=at)]}
-    )
-    return refund
 
 
 def _lock_purchase(session: Session, purchase_id: uuid.UUID, shop_ids: Sequence[uuid.UUID]) -> Purchase:
