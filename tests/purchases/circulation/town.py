@@ -211,7 +211,13 @@ class Town:
         coupon: int | None,
         earns: bool,
     ) -> str:
-        selling = partial(record_sale, shop_id=self.places.shops[shop], context=self.context, at=at)
+        selling = partial(
+            record_sale,
+            shop_id=self.places.shops[shop],
+            issuer=self.places.clerk,
+            context=self.context,
+            at=at,
+        )
         return self.show_code(selling, at, person, amount, wish, coupon, earns=earns)
 
     def open_checkout(
