@@ -100,7 +100,8 @@ def list_changes(
     found, removed = _fetch(session, page, reader, at)
     stays = since if not page and position.may_stay(now) else None
     next_cursor = stays or _next(position, now, page, has_more)
-    return Changes(since is None, found, removed, next_cursor, has_more)
+    # What changed since a pass of several pages began is told by the next one: the phone is not done yet.
+    return Changes(since is None, found, removed, next_cursor, has_more or position.telling is not None)
 
 
 def _page(

@@ -91,11 +91,12 @@ class TestListChangesAtFirst:
         pages = paging.sync(limit=2)
 
         sizes = [sum(len(ids) for ids in told(page).values()) for page in pages]
-        assert sizes == [2, 2, 2, 2]
-        assert [page["starts_over"] for page in pages] == [True, False, False, False]
+        # The last asks what changed while the others were told.
+        assert sizes == [2, 2, 2, 2, 0]
+        assert [page["starts_over"] for page in pages] == [True, False, False, False, False]
         assert paging.copy == whole.copy
 
-    def test_tells_in_the_next_pass_what_changes_meanwhile(
+    def test_goes_on_until_what_changes_meanwhile_is_told(
         self, citizen: ApiClient, do: Do, world: World, full_town: None
     ) -> None:
         phone = Phone(citizen)
@@ -103,7 +104,6 @@ class TestListChangesAtFirst:
         do(lambda session: session.execute(update(Shop).values(name_ja="新しい名")))
 
         phone.sync(limit=1)
-        phone.sync()
 
         assert phone.copy["shops"][str(world.shop_id)]["name"] == "新しい名"
 
@@ -392,9 +392,26 @@ class TestListChangesAfterwards:
             {"shops", "products"},
             {"products"},
             {"products", "offers"},
+            set(),
         ]
-        assert [page["starts_over"] for page in pages] == [False, False, False]
+        assert [page["starts_over"] for page in pages] == [False] * 4
         assert told(phone.sync_page()) == {}
+
+    def test_goes_on_until_what_changed_meanwhile_is_told(
+        self, phone: Phone, do: Do, world: World, at: datetime
+    ) -> None:
+        for number in range(3):
+            do(
+                lambda session, number=number: make_product(
+                    session, shop_id=world.shop_id, at=at, name_ja=f"品{number}"
+                )
+            )
+        phone.sync_page(2)
+        do(lambda session: session.execute(update(Shop).values(name_ja="新しい名")))
+
+        phone.sync(limit=2)
+
+        assert phone.copy["shops"][str(world.shop_id)]["name"] == "新しい名"
 
 
 class TestListChangesForMembers:

@@ -64,7 +64,7 @@ class ChangesOut(Out):
     notices = fields.List(fields.Nested(NoticeOut), required=True)
     removed = fields.Nested(RemovedOut, required=True)
     has_more = fields.Boolean(
-        required=True, metadata={"description": "Ask again at once; only then the copy is whole."}
+        required=True, metadata={"description": "Ask again at once; the copy is whole when it is false."}
     )
     next_cursor = fields.String(
         required=True, metadata={"description": "Keep it with the copy, and send it as `since`."}
