@@ -28,7 +28,7 @@ NOT_SETTINGS = {
     "PROMETHEUS_MULTIPROC_DIR",
     "PYTHON",
 }
-EXAMPLES = {str: "x", int: "7", bool | None: "true", Path | None: "/x", list[str]: "x,y"}
+EXAMPLES = {str: "x", int: "11", bool | None: "true", Path | None: "/x", list[str]: "x,y"}
 OWN_EXAMPLES = {"mode": "production", "log_level": "debug"}
 
 
