@@ -28,8 +28,8 @@ NOT_SETTINGS = {
     "PROMETHEUS_MULTIPROC_DIR",
     "PYTHON",
 }
-EXAMPLES = {str: "x", int: "7", bool | None: "true", Path | None: "/x", list[str]: "x,y", list[int]: "7,8"}
-OWN_EXAMPLES = {"mode": "production", "log_level": "debug", "stored_sale_days": "9"}
+EXAMPLES = {str: "x", int: "11", bool | None: "true", Path | None: "/x", list[str]: "x,y", list[int]: "7,8"}
+OWN_EXAMPLES = {"mode": "production", "log_level": "debug"}
 
 
 def variable_of(field: str) -> str:

@@ -161,10 +161,12 @@ class TestPurge:
 
         assert count(database, TillCode) == 2
 
-    def test_forgets_citizen_codes_a_day_after_their_end(self, database: Database, at: datetime) -> None:
+    def test_forgets_citizen_codes_when_no_stored_sale_can_be_theirs(
+        self, database: Database, at: datetime
+    ) -> None:
         def open_codes(session: Session) -> None:
             citizen = make_citizen(session, at=at)
-            for number, hours in enumerate((23, 25, 48)):
+            for number, hours in enumerate((15 * 24 - 1, 15 * 24 + 1, 16 * 24)):
                 opened_at = at - timedelta(hours=hours, seconds=60)
                 session.add(
                     CitizenCode(

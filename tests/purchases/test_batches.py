@@ -123,7 +123,10 @@ def told(outcome: Outcome) -> Any:
     if isinstance(outcome, MeguriError):
         return outcome.code
     record = asdict(outcome.record)
-    verdicts = [(verdict["code"], verdict["points"], verdict["params"]) for verdict in record["verdicts"]]
+    verdicts = [
+        (verdict["code"], verdict["points"], sorted(verdict["params"].items()))
+        for verdict in record["verdicts"]
+    ]
     names = ("amount_yen", "spent_points", "done_at", "recorded_at", "earned_points", "balance_points")
     return [record[name] for name in names], sorted(map(str, verdicts))
 
@@ -162,7 +165,7 @@ def state_of(town: Town) -> dict[str, Any]:
 
 
 few = settings(
-    max_examples=5,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
