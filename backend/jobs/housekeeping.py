@@ -49,8 +49,6 @@ RETENTION: Sequence[Retention] = (
     Retention(RateLimitWindow, RateLimitWindow.starts_at, 1),
     Retention(LoginChallenge, LoginChallenge.expires_at, 1),
     Retention(CounterCode, CounterCode.expires_at, 1),
-    # What a used one did, its purchase tells.
-    Retention(CitizenCode, CitizenCode.expires_at, 1),
     # Longer than a till may store a sale: until then the minute must stay taken, and a key be known as revoked.
     Retention(OfflineCodeUse, OfflineCodeUse.used_at, 60),
     Retention(OfflineCodeKey, OfflineCodeKey.revoked_at, 60),
