@@ -4,12 +4,6 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from backend.base.emvco import (
-    MerchantCodeDamaged,
-    MerchantCodeIncomplete,
-    MerchantCodeMalformed,
-    MerchantCodeTooLong,
-)
 from backend.base.errors import IdempotencyKeyReused
 from backend.claims import queries
 from backend.claims.counting import list_lefts
@@ -31,11 +25,11 @@ from backend.mobile.claims.schemas import (
     StateOfflineCodeClaimIn,
     StatePosterClaimIn,
 )
-from backend.organisations.jpqr import JpqrMissing
 from backend.organisations.queries import ShopNotActive
 from backend.organisations.rules import Position
-from backend.organisations.service.shop_codes import ShopCodeRevoked, ShopCodeUnknown, StickerUnknown
-from backend.organisations.shop_codes import ShopCodeForeign, ShopCodeUnreadable
+from backend.organisations.service.shop_codes import (
+    SHOP_SCAN_ERRORS,
+)
 from backend.people.permissions import Permission
 from backend.purchases.basis import Buyer
 from backend.purchases.rules.offline_codes import (
@@ -59,19 +53,6 @@ face = Face(
 
 CODE_GUESSES = RateLimit("scan", "scan_refusals", By.TOKEN, refusals_only=True)
 GUESSES = RateLimit("shop_code", "scan_refusals", By.TOKEN, refusals_only=True)
-SHOP_SCAN_ERRORS = (
-    ShopCodeUnreadable,
-    ShopCodeForeign,
-    ShopCodeUnknown,
-    ShopCodeRevoked,
-    StickerUnknown,
-    JpqrMissing,
-    MerchantCodeTooLong,
-    MerchantCodeMalformed,
-    MerchantCodeIncomplete,
-    MerchantCodeDamaged,
-    ShopNotActive,
-)
 
 
 @face.operation(
