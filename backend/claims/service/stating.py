@@ -31,8 +31,9 @@ from backend.claims.service.flagging import flag_claim
 from backend.claims.service.recording import CITIZEN, RULE, ClaimContext, expect_points, note_event
 from backend.claims.terms import KindTerms
 from backend.purchases.basis import Buyer
+from backend.purchases.rules.offline_codes import CLOCK_SKEW
 from backend.purchases.rules.sales import Sale, SaleLine, read_lines
-from backend.purchases.service.recording import CLOCK_SKEW, DoneAtOutsideWindow
+from backend.purchases.service.recording import DoneAtOutsideWindow
 
 
 class ClaimLimitReached(Conflict):

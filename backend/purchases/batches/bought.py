@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from backend.base.errors import MeguriError
 from backend.purchases.basis import Buyer
 from backend.purchases.rows import Evidence
+from backend.purchases.rules.offline_codes import CLOCK_SKEW
 from backend.purchases.rules.sales import Sale
-from backend.purchases.service.recording import CLOCK_SKEW, DoneAtOutsideWindow, RecordedPurchase
+from backend.purchases.service.recording import DoneAtOutsideWindow, RecordedPurchase
 
 # Most purchases of one batch; whoever has more sends several.
 BATCH_MAX = 500

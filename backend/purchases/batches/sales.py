@@ -23,10 +23,10 @@ from backend.purchases.batches.bought import Bought, Outcome, check_done_at
 from backend.purchases.batches.once import Keyed, record_once
 from backend.purchases.queries import find_sales_by_keys
 from backend.purchases.rows import Evidence
+from backend.purchases.rules.offline_codes import CLOCK_SKEW
 from backend.purchases.rules.sales import SaleLine
 from backend.purchases.service.codes import Issuer, ShopNotActive
 from backend.purchases.service.lines import read_sale, with_products
-from backend.purchases.service.recording import CLOCK_SKEW
 from backend.purchases.service.selling import SaleContext
 
 # Codes that nobody opened, in one batch: more would be guessing, and the rest of the batch waits.

@@ -20,7 +20,7 @@ from backend.purchases.batches.once import Keyed, record_once
 from backend.purchases.models import SigningKey, TillCode
 from backend.purchases.queries import find_purchases_by_requests
 from backend.purchases.rows import Evidence
-from backend.purchases.rules.offline_codes import OfflineCodeText, check_honourable
+from backend.purchases.rules.offline_codes import CLOCK_SKEW, OfflineCodeText, check_honourable
 from backend.purchases.rules.sales import Sale, read_lines
 from backend.purchases.rules.till_codes import CodeUnreadable, TillCodeText, hash_request, read_scanned
 from backend.purchases.service.codes import (
@@ -29,7 +29,7 @@ from backend.purchases.service.codes import (
     TillCodeUsed,
 )
 from backend.purchases.service.honouring import OfflineCodeUsed, find_offline_code, lock_allowances
-from backend.purchases.service.recording import CLOCK_SKEW, ScanContext, check_signature
+from backend.purchases.service.recording import ScanContext, check_signature
 
 INSTANT = timedelta(microseconds=1)
 ScannedText = TillCodeText | OfflineCodeText

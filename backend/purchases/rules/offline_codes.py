@@ -20,7 +20,7 @@ VERSION = 2
 LAYOUT = struct.Struct(">B16sIII")
 MAC_BYTES = 16
 TOKEN_CHARACTERS = 60
-# A till's clock may differ from ours by this much.
+# A till's and a phone's clock may differ from ours by this much.
 CLOCK_SKEW = timedelta(minutes=2)
 
 

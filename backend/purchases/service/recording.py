@@ -21,7 +21,7 @@ from backend.purchases.deciding import foresee
 from backend.purchases.keys import derive_key
 from backend.purchases.queries import PurchaseRecord, ShopCard, get_purchase
 from backend.purchases.rows import Evidence
-from backend.purchases.rules.offline_codes import OfflineCodeText
+from backend.purchases.rules.offline_codes import CLOCK_SKEW, OfflineCodeText
 from backend.purchases.rules.paying import ALL_POINTS, NO_POINTS, PointsChoice
 from backend.purchases.rules.sales import Sale, read_lines
 from backend.purchases.rules.till_codes import CodeUnreadable, TillCodeText, hash_request, read_scanned
@@ -33,9 +33,6 @@ from backend.purchases.service.codes import (
 )
 from backend.purchases.service.honouring import OfflineCodeEarnsOnly, read_offline_basis
 from backend.purchases.service.settling import Wishes, settle, spendable_by, weigh
-
-# A till's and a phone's clock may differ by this much from ours.
-CLOCK_SKEW = timedelta(minutes=2)
 
 
 class DoneAtOutsideWindow(Refused):
