@@ -8,7 +8,8 @@ from backend.campaigns.rules.deciding import Verdict
 def verdict_document(verdict: Verdict) -> dict[str, Any]:
     """`left`, only where something is known of it: code of the cap → what is left."""
     document: dict[str, Any] = {
-        "campaign_id": str(verdict.campaign_id),
+        "campaign_id": verdict.campaign.id_text,
+        "version": verdict.campaign.version,
         "code": verdict.code,
         "points": verdict.points,
         "params": dict(verdict.params),

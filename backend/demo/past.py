@@ -28,6 +28,7 @@ from backend.campaigns.rules.deciding import (
     earned_points,
 )
 from backend.campaigns.rules.facts import Facts
+from backend.campaigns.verdicts import verdict_document
 from backend.demo.buying import Sold, Till, fit_budget
 from backend.demo.campaigning import Office
 from backend.demo.city import shapes
@@ -54,7 +55,6 @@ from backend.points.models import (
 )
 from backend.points.rules import Leg, LotGrant, consume_lots
 from backend.purchases.models import Purchase, PurchaseLine, Refund
-from backend.purchases.rows import verdict_document
 from backend.purchases.rules.paying import ALL_POINTS, NO_POINTS, Payment, PointsChoice, pay
 from backend.purchases.rules.till_codes import hash_request
 

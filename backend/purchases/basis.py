@@ -15,6 +15,7 @@ from backend.base.errors import StaleRead
 from backend.base.statements import Prepared
 from backend.campaigns.cards import Card, list_cards
 from backend.campaigns.models import EVERY_SHOP, EVERYBODY, CampaignCounter, CampaignRevision
+from backend.campaigns.persons import read_person
 from backend.campaigns.queries import list_running_campaigns
 from backend.campaigns.rules.calendar import Within, period_start
 from backend.campaigns.rules.caps import Count, CounterKey, Per
@@ -24,8 +25,6 @@ from backend.campaigns.rules.stamps import StampState
 from backend.notices.webhooks.writes import has_webhook
 from backend.organisations.models import Shop, ShopTag
 from backend.organisations.regions import Region
-from backend.people.memberships import list_memberships
-from backend.people.models import Citizen
 from backend.points.models import PointsBalance
 from backend.points.queries import owed_points, unspendable_points
 from backend.points.service.holds import expire_holds
@@ -105,19 +104,6 @@ def line_facts(line: SaleLine | PurchaseLine) -> LineFacts:
         category=line.category,
         certifications=frozenset(line.certifications or ()),
         origin_ring=line.origin_ring,
-    )
-
-
-def person_facts(row: Any, member_list_ids: frozenset[uuid.UUID], region: Region) -> PersonFacts:
-    """Of a row with PERSON_COLUMNS."""
-    return PersonFacts(
-        standing=row.standing,
-        is_verified=row.verified_at is not None,
-        age_band=row.age_band,
-        home_district=row.district,
-        home_ring=region.ring_of(row.municipality_code) if row.municipality_code else None,
-        birth_month=row.birth_month,
-        member_list_ids=member_list_ids,
     )
 
 
@@ -217,19 +203,6 @@ HISTORY = Prepared(lambda _dialect: _history())
 TAGS = Prepared(
     lambda _dialect: select(ShopTag.tag).where(ShopTag.shop_id == bindparam("shop_id", type_=Uuid()))
 )
-PERSON_COLUMNS = (
-    Citizen.standing,
-    Citizen.verified_at,
-    Citizen.age_band,
-    Citizen.municipality_code,
-    Citizen.district,
-    Citizen.birth_month,
-)
-PERSON = Prepared(
-    lambda _dialect: select(*PERSON_COLUMNS).where(
-        Citizen.account_id == bindparam("account_id", type_=Uuid())
-    )
-)
 
 
 def read_basis(
@@ -309,7 +282,9 @@ def _complete(session: Session, basis: Basis, needs: frozenset[Need], on: date, 
         tags = frozenset(found.tag for found in TAGS.rows(session, shop_id=shop_id))
         basis = replace(basis, shop=replace(basis.shop, tags=tags))
     if needs & {Need.PERSON, Need.MEMBER_LISTS}:
-        basis = replace(basis, person=_person_facts(session, basis.buyer, needs, region))
+        basis = replace(
+            basis, person=read_person(session, citizen_id=basis.buyer.citizen_id, needs=needs, region=region)
+        )
     if needs & {Need.HISTORY, Need.FIRST_VISIT}:
         found = HISTORY.first(session, account_id=account_id, shop_id=shop_id)
         basis = replace(basis, history=_history_facts(found))
@@ -358,11 +333,3 @@ def per_of(row: Any) -> Per:
     if row.account_id == EVERYBODY:
         return Per.SHOP
     return Per.PERSON if row.shop_id == EVERY_SHOP else Per.PERSON_AT_SHOP
-
-
-def _person_facts(session: Session, buyer: Buyer, needs: frozenset[Need], region: Region) -> PersonFacts:
-    row = PERSON.first(session, account_id=buyer.account_id)
-    lists = (
-        list_memberships(session, citizen_id=buyer.citizen_id) if Need.MEMBER_LISTS in needs else frozenset()
-    )
-    return person_facts(row, lists, region)

@@ -9,7 +9,8 @@ from typing import Any
 from backend.base.database import new_id
 from backend.campaigns.models import EVERY_SHOP, EVERYBODY
 from backend.campaigns.rules.caps import CounterKey, Per
-from backend.campaigns.rules.deciding import Verdict, counter_keys, earned_points
+from backend.campaigns.rules.deciding import counter_keys, earned_points
+from backend.campaigns.verdicts import verdict_document
 from backend.campaigns.writes import CARDS, COUNTERS, STAMPS, STAMPS_KEPT
 from backend.notices.webhooks.writes import WEBHOOK_DELIVERIES
 from backend.notices.writes import announce_rows
@@ -103,20 +104,6 @@ def _free_at_once(movements: Sequence[Movement]) -> int:
         move.taken_points for movement in movements for move in movement.lot_moves if move.lot_id in free
     )
     return sum(free.values()) - repaid
-
-
-def verdict_document(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as kept with its purchase."""
-    document: dict[str, Any] = {
-        "campaign_id": verdict.campaign.id_text,
-        "version": verdict.campaign.version,
-        "code": verdict.code,
-        "points": verdict.points,
-        "params": dict(verdict.params),
-    }
-    if verdict.left:
-        document["left"] = {left.code: left.left for left in verdict.left}
-    return document
 
 
 def purchase_rows(

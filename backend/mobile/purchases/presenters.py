@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from backend.base.pages import Page
 from backend.base.text import pick_language, text
 from backend.campaigns.queries import get_campaign_names
+from backend.campaigns.verdicts import verdict_document
 from backend.purchases.queries import PurchaseRecord, ShopCard
-from backend.purchases.rows import verdict_document
 from backend.purchases.service.recording import ResolvedScan
 
 # By campaign, its id spelled as verdicts keep it.

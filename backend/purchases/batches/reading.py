@@ -14,6 +14,7 @@ from backend.base.clock import city_day
 from backend.base.database import UtcDateTime
 from backend.base.statements import Prepared, among
 from backend.campaigns.models import EVERY_SHOP, EVERYBODY, CampaignCounter, CampaignRevision
+from backend.campaigns.persons import PERSON_COLUMNS, person_facts
 from backend.campaigns.queries import list_running_campaigns
 from backend.campaigns.rules.calendar import Within, period_start
 from backend.campaigns.rules.caps import CounterKey
@@ -27,11 +28,9 @@ from backend.people.models import Citizen
 from backend.points.models import PointsBalance
 from backend.points.queries import owed_points, unspendable_points
 from backend.purchases.basis import (
-    PERSON_COLUMNS,
     Counter,
     counter_of,
     per_of,
-    person_facts,
     shop_facts_of,
 )
 from backend.purchases.batches.bought import Bought

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from backend.base.clock import city_day, end_of_city_day, start_of_city_day
 from backend.base.database import first_id_at
 from backend.base.errors import Refused
+from backend.campaigns.persons import PERSON_COLUMNS, person_facts
 from backend.campaigns.queries import get_campaign, get_revision, list_running_campaigns
 from backend.campaigns.rules.caps import Count, CounterKey, Per
 from backend.campaigns.rules.deciding import Limits, RunningCampaign, Verdict, counter_keys, decide
@@ -28,7 +29,7 @@ from backend.offers.models import Coupon
 from backend.organisations.models import Shop, ShopTag
 from backend.organisations.regions import Region
 from backend.people.models import Citizen, MemberListEntry
-from backend.purchases.basis import PERSON_COLUMNS, line_facts, person_facts
+from backend.purchases.basis import line_facts
 from backend.purchases.models import Purchase, PurchaseLine
 
 DAYS_MAX = 366
