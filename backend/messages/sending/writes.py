@@ -1,6 +1,5 @@
 """What a batch changes of its recipients, each in one statement. All of it holds only for rows as they were read."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -28,11 +27,7 @@ RECIPIENTS: Any = MessageRecipient.__table__
 DEVICES: Any = Device.__table__
 AT = bindparam("at", type_=UtcDateTime())
 # An answer that comes after the lease still counts: `attempts` tells whether the row was sent again since.
-OPEN: Sequence[str] = (
-    RecipientStatus.WAITING.value,
-    RecipientStatus.SENDING.value,
-    RecipientStatus.UNKNOWN.value,
-)
+OPEN = literal_column("message_recipients.status IN ('waiting', 'sending', 'unknown')", Boolean())
 
 
 def _of_positions(dialect: str) -> Update:
@@ -62,7 +57,7 @@ def _settle_accepted(dialect: str) -> Any:
         _of_positions(dialect)
         .where(
             RECIPIENTS.c.attempts == bindparam("attempts", type_=SmallInteger()),
-            RECIPIENTS.c.status.in_(OPEN),
+            OPEN,
         )
         .values(
             status=literal_column(f"'{RecipientStatus.ACCEPTED}'"),
@@ -98,7 +93,7 @@ def _settle(row: RowColumns, _dialect: str) -> Any:
             RECIPIENTS.c.message_id == row["message_id"],
             RECIPIENTS.c.position == row["position"],
             RECIPIENTS.c.attempts == row["attempts"],
-            RECIPIENTS.c.status.in_(OPEN),
+            OPEN,
         )
         .values(
             status=row["status"],
