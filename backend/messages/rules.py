@@ -1,4 +1,4 @@
-"""What a message may say and how it reads: categories, templates, links, reasons, senders. Pure."""
+"""What a message may say and how it reads: templates, links, reasons, senders. Pure."""
 
 import re
 import unicodedata
@@ -8,23 +8,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from backend.base.errors import Refused
-from backend.base.text import DEFAULT_LANGUAGE, LANGUAGES, Phrase, has_text, pick_language, text
+from backend.base.text import DEFAULT_LANGUAGE, LANGUAGES, has_text, pick_language, text
 from backend.messages.models import MessagePurpose
-
-# What messages are about, and what citizens may take an interest in or mute. Named by `message.category.<key>`.
-CATEGORIES = (
-    "food",
-    "shopping",
-    "events",
-    "campaigns",
-    "living",
-    "health",
-    "children",
-    "culture",
-    "work",
-    "disaster",
-)
-DISASTER_CATEGORY = "disaster"
+from backend.notices.categories import CATEGORIES
+from backend.people.models import ConsentPurpose
 
 # With the mark of advertising, and every parameter as long as it may be.
 TITLE_MAX_CHARACTERS = 50
@@ -58,6 +45,10 @@ class MessageTextTooLong(Refused):
 
 class TemplateInvalid(Refused):
     """Its texts and its parameters do not fit together; `field` says where."""
+
+
+class MessageCategoryInvalid(Refused):
+    """Not one of those that messages of this purpose are about."""
 
 
 class MessageParamsInvalid(Refused):
@@ -165,20 +156,20 @@ def _condition_keys(document: Any) -> Iterator[str]:
             yield from _condition_keys(part)
 
 
-def category_phrase(category: str) -> Phrase:
-    return Phrase(f"message.category.{category}")
-
-
 def check_text(given: str, *, maximum: int, field: str) -> str:
     """One line of words as they will stand on a phone. Raises MessageTextRefused, MessageTextTooLong."""
     said = unicodedata.normalize("NFC", given).strip()
     if not said.strip(_ZERO_WIDTH_JOINER) or _holds_hidden(said):
         raise MessageTextRefused(field=field)
-    if _ADDRESS.search(unicodedata.normalize("NFKC", said).casefold()):
+    if _holds_address(said):
         raise MessageTextRefused(field=field)
     if len(said) > maximum:
         raise MessageTextTooLong(field=field, maximum=maximum)
     return said
+
+
+def _holds_address(said: str) -> bool:
+    return _ADDRESS.search(unicodedata.normalize("NFKC", said).casefold()) is not None
 
 
 def _holds_hidden(said: str) -> bool:
@@ -186,6 +177,20 @@ def _holds_hidden(said: str) -> bool:
         unicodedata.category(character) in _HIDDEN_CATEGORIES and character != _ZERO_WIDTH_JOINER
         for character in said
     )
+
+
+def check_category(category: str, *, purpose: str) -> None:
+    """Raises MessageCategoryInvalid."""
+    known = CATEGORIES[ConsentPurpose(purpose)]
+    if category not in known:
+        raise MessageCategoryInvalid(field="category", known=", ".join(known))
+
+
+def refuse_addresses(words: RenderedMessage) -> None:
+    """Parts that are harmless alone may name a page together. Raises MessageTextRefused."""
+    for said in (*words.titles.values(), *words.bodies.values()):
+        if _holds_address(said):
+            raise MessageTextRefused(field="params")
 
 
 def check_params(

@@ -48,6 +48,10 @@ class MessageNotCancellable(Conflict):
     """It is being sent (stop it first), or over."""
 
 
+class MessageNotTestable(Conflict):
+    """It was begun or cancelled."""
+
+
 class MessageReviewNotOpen(Conflict):
     """Not a disaster message, or reviewed already."""
 
