@@ -2,11 +2,12 @@
 
 import enum
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -45,6 +46,12 @@ class MessageStatus(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+class AttachmentKind(enum.StrEnum):
+    OFFER = "offer"
+    CAMPAIGN = "campaign"
+    REWARD_CODE = "reward_code"  # claimable points
+
+
 class RecipientStatus(enum.StrEnum):
     WAITING = "waiting"
     SENDING = "sending"
@@ -78,7 +85,10 @@ class MessageTemplate(Base):
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("purpose IN ('push_city', 'push_shops', 'push_disaster')", name="purpose"),
         CheckConstraint("status IN ('draft', 'approved', 'retired')", name="status"),
-        CheckConstraint("(status = 'draft') = (approved_at IS NULL)", name="approved_at"),
+        CheckConstraint(
+            "status = 'retired' OR (status = 'approved') = (approved_at IS NOT NULL)", name="approved_at"
+        ),
+        CheckConstraint("(status = 'retired') = (retired_at IS NOT NULL)", name="retired_at"),
         CheckConstraint("approved_by_staff_id <> drafted_by_staff_id", name="second_person"),
     )
 
@@ -96,6 +106,8 @@ class MessageTemplate(Base):
     approved_by_staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     drafted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retired_by_staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Message(Base):
@@ -115,6 +127,11 @@ class Message(Base):
             "purpose = 'push_disaster' OR approved_by_staff_id IS NULL"
             " OR approved_by_staff_id <> drafted_by_staff_id",
             name="second_person",
+        ),
+        CheckConstraint(
+            "reviewed_by_staff_id IS NULL OR (purpose = 'push_disaster'"
+            " AND reviewed_by_staff_id <> drafted_by_staff_id)",
+            name="reviewed_by_another",
         ),
         CheckConstraint(
             "status IN ('draft', 'review', 'cancelled') OR approved_at IS NOT NULL", name="approved_at"
@@ -176,8 +193,28 @@ class Message(Base):
     health: Mapped[dict[str, Any] | None] = mapped_column(JsonDocument)
 
 
+class MessageAct(enum.StrEnum):
+    """What happens to a message; STARTED and DONE are nobody's act, but the worker's."""
+
+    DRAFTED = "drafted"
+    EDITED = "edited"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    TESTED = "tested"
+    STARTED = "started"
+    STOPPED = "stopped"
+    RESUMED = "resumed"
+    ENDED = "ended"  # nobody else is told
+    DONE = "done"
+    CANCELLED = "cancelled"  # before anybody was told
+    REVIEWED = "reviewed"  # a disaster message, afterwards
+    REPLAYED = "replayed"
+
+
 class MessageEvent(Base):
-    """The record of decisions: who did what, when and why."""
+    """The record of decisions: who did what, when and why. Append-only by trigger (see the migration)."""
 
     __tablename__ = "message_events"
     __table_args__ = (Index("ix_message_events_message_id_id", "message_id", "id"),)
@@ -191,6 +228,17 @@ class MessageEvent(Base):
     by_staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(String(400))
+
+
+class MessageQuota(Base):
+    """How many messages of a shop were approved in a month of the city; `month_on`: its first day."""
+
+    __tablename__ = "message_quotas"
+    __table_args__ = (CheckConstraint("approved_count >= 0", name="approved_count"),)
+
+    shop_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    month_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    approved_count: Mapped[int] = mapped_column(SmallInteger)
 
 
 class MessageShard(Base):

@@ -24,6 +24,7 @@ class NoticeKind(enum.StrEnum):
     CLAIM_PARTLY_ACCEPTED = "claim_partly_accepted"
     CLAIM_REJECTED = "claim_rejected"
     PURCHASE_REVERSED = "purchase_reversed"
+    MESSAGE_TEST = "message_test"
 
 
 # The consent under which a kind is pushed. One table, so that no caller can send advertising as a receipt.
@@ -38,6 +39,7 @@ PURPOSES: Mapping[str, ConsentPurpose] = {
     NoticeKind.CLAIM_PARTLY_ACCEPTED: ConsentPurpose.PUSH_TRANSACTIONS,
     NoticeKind.CLAIM_REJECTED: ConsentPurpose.PUSH_TRANSACTIONS,
     NoticeKind.PURCHASE_REVERSED: ConsentPurpose.PUSH_TRANSACTIONS,
+    NoticeKind.MESSAGE_TEST: ConsentPurpose.PUSH_CITY,
 }
 
 # A push older than this helps nobody; the inbox still has the notice.

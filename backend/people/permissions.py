@@ -44,6 +44,7 @@ class Permission(enum.StrEnum):
     EDIT_OWN_OFFERS = "edit_own_offers"
     CONFIRM_CLAIMS = "confirm_claims"
     MANAGE_OWN_WEBHOOKS = "manage_own_webhooks"
+    MANAGE_OWN_MESSAGES = "manage_own_messages"
 
     # the city
     MANAGE_STAFF = "manage_staff"
@@ -64,6 +65,11 @@ class Permission(enum.StrEnum):
     PROPOSE_CORRECTIONS = "propose_corrections"
     APPROVE_CORRECTIONS = "approve_corrections"
     REVIEW_CLAIMS = "review_claims"
+    READ_MESSAGES = "read_messages"
+    WRITE_MESSAGES = "write_messages"
+    STOP_MESSAGES = "stop_messages"
+    APPROVE_MESSAGES = "approve_messages"
+    SEND_DISASTER_MESSAGES = "send_disaster_messages"
 
 
 P = Permission
@@ -108,6 +114,7 @@ SHOP_ROLE_PERMISSIONS = {
             P.EDIT_OWN_OFFERS,
             P.CONFIRM_CLAIMS,
             P.MANAGE_OWN_WEBHOOKS,
+            P.MANAGE_OWN_MESSAGES,
         }
     ),
 }
@@ -129,6 +136,10 @@ CITY_ROLE_PERMISSIONS = {
             P.READ_CORRECTIONS,
             P.PROPOSE_CORRECTIONS,
             P.REVIEW_CLAIMS,
+            P.READ_MESSAGES,
+            P.WRITE_MESSAGES,
+            P.STOP_MESSAGES,
+            P.SEND_DISASTER_MESSAGES,
         }
     ),
     "approver": frozenset(
@@ -139,6 +150,9 @@ CITY_ROLE_PERMISSIONS = {
             P.READ_CORRECTIONS,
             P.APPROVE_CORRECTIONS,
             P.REVIEW_CLAIMS,
+            P.READ_MESSAGES,
+            P.STOP_MESSAGES,
+            P.APPROVE_MESSAGES,
         }
     ),
     "counter": frozenset({P.VERIFY_CITIZENS, P.EXPLAIN_PURCHASES, P.HAND_OUT_CARDS}),
