@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from backend.audiences.compiling import select_citizens
 from backend.audiences.rules import AudienceInvalid, read_audience, write_audience
 from backend.organisations.regions import load_region
-from tests.audiences.descriptions import descriptions
+from tests.audiences.descriptions import conditions, descriptions
 from tests.audiences.naive import read_rows, who_is_meant
 from tests.factories.towns import make_small_town
 
@@ -32,6 +32,19 @@ class TestSelectCitizens:
             found = Counter(session.scalars(select_citizens(audience, at=at)))
 
             assert found == Counter(who_is_meant(document, rows, REGION, at))
+
+        check()
+
+    def test_means_whom_a_reader_by_hand_means_by_one_condition(self, session: Session, at: datetime) -> None:
+        town = make_small_town(session, seed=7, at=at, citizens=60)
+        rows = read_rows(session)
+
+        @settings(max_examples=300, deadline=None, suppress_health_check=[*HealthCheck])
+        @given(document=conditions(town))
+        def check(document: dict[str, Any]) -> None:
+            found = set(session.scalars(select_citizens(read_audience(document, region=REGION), at=at)))
+
+            assert found == who_is_meant(document, rows, REGION, at)
 
         check()
 

@@ -239,7 +239,7 @@ def _make_person(session: Session, town: SmallTown, random: Random, number: int,
 
 
 def _let_act(session: Session, town: SmallTown, random: Random, account_id: uuid.UUID, at: datetime) -> None:
-    for _ in range(random.choice((0, 1, 2, 5))):
+    for _ in range(random.choice((0, 1, 3, 6))):
         done_at = min(_edge(random, at, sign=-1), at)
         late = timedelta(minutes=random.choice((-2, 0, 0, 5, 3000)))
         refunded = random.choice((0, 0, 400, 1000))
@@ -254,7 +254,7 @@ def _let_act(session: Session, town: SmallTown, random: Random, account_id: uuid
         )
     for _ in range(random.choice((0, 1, 3))):
         points = random.choice((0, 5, 50))
-        held = random.choice((0, 0, points // 2))
+        held = random.choice((0, points // 2, points))
         expires_at = _edge(random, at, sign=1)
         make_lot(session, account_id=account_id, points=points, expires_at=expires_at, at=at, held=held)
     for campaign_id in random.sample(town.campaign_ids, random.randrange(3)):
