@@ -48,7 +48,7 @@ def conditions(town: SmallTown) -> st.SearchStrategy[dict[str, Any]]:
         "visited_shop": visits,
         "last_purchase": last,
         "points_expiring": st.fixed_dictionaries(
-            {"within_days": days}, optional={"at_least_points": st.sampled_from([1, 5, 50, 80])}
+            {"within_days": some_days}, optional={"at_least_points": st.sampled_from([1, 5, 50, 80])}
         ),
         "stamp_progress": st.fixed_dictionaries(
             {"campaign_id": st.sampled_from(texts(town.campaign_ids))},

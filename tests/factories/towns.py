@@ -29,7 +29,7 @@ from tests.factories.people import make_staff
 DISTRICTS = ("鳥取", "愛国", "米町")
 # In the city, in three rings around it, far away.
 MUNICIPALITIES = ("012068", "016616", "012238", "012076", "131016")
-CATEGORIES = ("food", "events", "health")
+CATEGORIES = ("local_food", "events", "health")
 PURPOSES = ("statistics", "push_city", "push_shops")
 # Days around which people did something; each is told to the microsecond.
 DAYS = (0, 1, 2, 7, 30)
