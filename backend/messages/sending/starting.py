@@ -24,6 +24,7 @@ from backend.audiences.rules import Audience, AudienceInvalid, read_audience
 from backend.messages.models import (
     Message,
     MessageAct,
+    MessageEvent,
     MessagePurpose,
     MessageRecipient,
     MessageShard,
@@ -56,11 +57,17 @@ def find_due_messages(session: Session, *, at: datetime) -> Sequence[uuid.UUID]:
     return session.scalars(query).all()
 
 
-def start_message(session: Session, *, message_id: uuid.UUID, region: Region, at: datetime) -> int:
+def find_last_reason(session: Session, *, message_id: uuid.UUID) -> str | None:
+    """Of what happened to the message last."""
+    query = select(MessageEvent.reason).where(MessageEvent.message_id == message_id)
+    return session.scalar(query.order_by(MessageEvent.id.desc()).limit(1))
+
+
+def start_message(session: Session, *, message_id: uuid.UUID, region: Region, at: datetime) -> int | None:
     """From `scheduled` to `sending`: the words are published, the recipients numbered and cut into shards.
 
     Returns how many there are. One that reaches nobody is done at once, and its event says why; one whose audience
-    cannot be read any more, because the region has changed since, is cancelled. 0 also when it is not scheduled any
+    cannot be read any more, because the region has changed since, is cancelled. None when it is not scheduled any
     more: another worker was quicker, or somebody cancelled it.
     """
     started = session.scalar(
@@ -71,7 +78,7 @@ def start_message(session: Session, *, message_id: uuid.UUID, region: Region, at
         .execution_options(**AS_SAID)
     )
     if started is None:
-        return 0
+        return None
     message = session.get_one(Message, message_id, populate_existing=True)
     try:
         audience = read_audience(message.audience, region=region, shop_id=message.shop_id)
