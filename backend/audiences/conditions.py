@@ -23,6 +23,7 @@ from backend.campaigns.rules.parts import (
     word,
     write_part,
 )
+from backend.notices.categories import CHOOSABLE
 from backend.organisations.regions import OUTSIDE, Region
 from backend.people.models import AgeBand, ConsentPurpose, Standing
 
@@ -38,7 +39,7 @@ STAMPS_MAX = 100
 CURRENT = "current"
 
 DISTRICT = word(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,38}[^\s\x00-\x1f\x7f])?")
-CATEGORY = word(r"[a-z][a-z0-9_]{0,23}")
+CATEGORY = choice(*CHOOSABLE)
 
 
 def some(kind: Kind, at_most: int) -> Kind:
@@ -141,7 +142,7 @@ class LastPurchase(Condition):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointsExpiring(Condition):
     at_least_points: int = part(whole(1, POINTS_MAX), default=1)
-    within_days: int = part(whole(0, EXPIRING_DAYS_MAX))
+    within_days: int = part(whole(1, EXPIRING_DAYS_MAX))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
