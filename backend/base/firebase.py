@@ -23,7 +23,7 @@ from urllib3.util.retry import Retry
 
 from backend.base.clock import utc_now
 from backend.base.errors import Unauthenticated, Unavailable
-from backend.base.push import PushMessage, PushOutcome, PushResult
+from backend.base.push import Push, PushContent, PushOutcome, PushResult
 
 TIMEOUT_SECONDS = 5
 CLOCK_SKEW_SECONDS = 10  # between our clock and the one that dated the token
@@ -76,15 +76,18 @@ class FcmSender:
         self._app = _make_app(project_id, _credential(credential))
         _send_once_only(self._app)
 
-    def send(self, messages: Sequence[PushMessage]) -> list[PushOutcome]:
+    def send(self, pushes: Sequence[Push]) -> list[PushOutcome]:
         with ThreadPoolExecutor(PARALLEL_SENDS) as threads:
-            return list(threads.map(self._send_one, messages))
+            return list(threads.map(self._send_one, pushes))
 
-    def _send_one(self, message: PushMessage) -> PushOutcome:
-        if payload_bytes(message) > PAYLOAD_MAX_BYTES:
+    def close(self) -> None:
+        """The SDK's session ends with the process."""
+
+    def _send_one(self, push: Push) -> PushOutcome:
+        if payload_bytes(push.content) > PAYLOAD_MAX_BYTES:
             return PushOutcome(PushResult.FAILED, "payload_too_large")
         try:
-            messaging.send(build_message(message), app=self._app)
+            messaging.send(build_message(push), app=self._app)
         except exceptions.FirebaseError as error:
             return _outcome_of(error)
         except GoogleAuthError as error:  # without our own token nothing was posted
@@ -96,37 +99,37 @@ class FcmSender:
         return PushOutcome(PushResult.ACCEPTED)
 
 
-def build_message(message: PushMessage) -> messaging.Message:
+def build_message(push: Push) -> messaging.Message:
     """Raises ValueError for what FCM's schema does not allow.
 
     FCM ignores the collapse key of messages that it displays itself; the tag and Apple's collapse id do
     what is meant: a push that arrives twice is shown once.
     """
-    key = message.collapse_key
-    expires = int((utc_now() + timedelta(seconds=message.ttl_seconds)).timestamp())
-    target = {"fid" if message.target_kind == "fid" else "token": message.target}
+    content, key = push.content, push.content.collapse_key
+    expires = int((utc_now() + timedelta(seconds=content.ttl_seconds)).timestamp())
+    target = {"fid" if push.target_kind == "fid" else "token": push.target}
     with warnings.catch_warnings():  # tokens are on their way out, but phones still register with them
         warnings.simplefilter("ignore", DeprecationWarning)
         return messaging.Message(
-            notification=messaging.Notification(title=message.title, body=message.body),
-            data=dict(message.data),
+            notification=messaging.Notification(title=content.title, body=content.body),
+            data=dict(content.data),
             android=messaging.AndroidConfig(
-                ttl=timedelta(seconds=message.ttl_seconds),
+                ttl=timedelta(seconds=content.ttl_seconds),
                 notification=messaging.AndroidNotification(tag=key),
             ),
             apns=messaging.APNSConfig(headers={"apns-collapse-id": key, "apns-expiration": str(expires)}),
             webpush=messaging.WebpushConfig(
-                headers={"TTL": str(message.ttl_seconds)},
+                headers={"TTL": str(content.ttl_seconds)},
                 notification=messaging.WebpushNotification(tag=key),
             ),
             **target,
         )
 
 
-def payload_bytes(message: PushMessage) -> int:
+def payload_bytes(content: PushContent) -> int:
     """The size of what a phone is sent, which FCM limits and the SDK does not check."""
-    notification = {"title": message.title, "body": message.body}
-    return len(orjson.dumps({"notification": notification, "data": dict(message.data)}))
+    notification = {"title": content.title, "body": content.body}
+    return len(orjson.dumps({"notification": notification, "data": dict(content.data)}))
 
 
 # Ours or Firebase's to mend, not the message's fault: our credential, our rights, Apple's certificate.

@@ -14,6 +14,7 @@ from typing import Protocol, TextIO
 from backend.base.clock import in_jst, utc_now
 
 TARGET_CHARACTERS_SHOWN = 6
+ANALYTICS_LABEL_CHARACTERS = 50
 
 
 class PushResult(enum.StrEnum):
@@ -24,15 +25,28 @@ class PushResult(enum.StrEnum):
     UNKNOWN = "unknown"  # sent, but the answer never came
 
 
-@dataclass(frozen=True, slots=True)
-class PushMessage:
-    """`collapse_key`: of two messages with the same key a phone shows the later one only."""
+@dataclass(frozen=True, slots=True, eq=False)
+class PushContent:
+    """What is shown, told apart by identity: to be sent to many it is made once, and senders encode it once.
+
+    `collapse_key`: of two with the same key a phone shows the later one only. `is_urgent` wakes a phone that
+    sleeps: for disasters. `analytics_label`: at most ANALYTICS_LABEL_CHARACTERS of `A-Z a-z 0-9 - _ . ~ %`.
+    """
 
     title: str
     body: str
     data: Mapping[str, str]
     collapse_key: str
     ttl_seconds: int
+    is_urgent: bool = False
+    analytics_label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A content on its way to one target."""
+
+    content: PushContent
     platform: str
     target_kind: str
     target: str = field(repr=False)
@@ -48,8 +62,14 @@ class PushOutcome:
 
 
 class PushSender(Protocol):
-    def send(self, messages: Sequence[PushMessage]) -> list[PushOutcome]:
-        """One outcome a message, in the same order. Asks the network: never inside a transaction."""
+    def send(self, pushes: Sequence[Push]) -> list[PushOutcome]:
+        """One outcome a push, in the same order. Asks the network: never inside a transaction.
+
+        Several threads may call at once.
+        """
+
+    def close(self) -> None:
+        """Let go of connections. Nothing is sent afterwards."""
 
 
 class LogPushSender:
@@ -61,13 +81,16 @@ class LogPushSender:
         self._stream = stream
         self._write_file([])
 
-    def send(self, messages: Sequence[PushMessage]) -> list[PushOutcome]:
-        lines = [f"{_line(message)}\n" for message in messages]
+    def send(self, pushes: Sequence[Push]) -> list[PushOutcome]:
+        lines = [f"{_line(push)}\n" for push in pushes]
         stream = self._stream or sys.stderr
         stream.writelines(lines)
         stream.flush()
         self._write_file(lines)
-        return [PushOutcome(PushResult.ACCEPTED) for _ in messages]
+        return [PushOutcome(PushResult.ACCEPTED) for _ in pushes]
+
+    def close(self) -> None:
+        """Nothing is held."""
 
     def _write_file(self, lines: Sequence[str]) -> None:
         if self._file is not None:
@@ -75,8 +98,8 @@ class LogPushSender:
                 file.writelines(lines)
 
 
-def _line(message: PushMessage) -> str:
+def _line(push: Push) -> str:
     moment = in_jst(utc_now()).isoformat(timespec="seconds")
-    target = f"…{message.target[-TARGET_CHARACTERS_SHOWN:]}" if len(message.target) > 20 else "…"
-    words = " | ".join(" ".join(part.split()) for part in (message.title, message.body))
-    return f"{moment} push to {message.platform} {message.target_kind} {target}: {words}"
+    target = f"…{push.target[-TARGET_CHARACTERS_SHOWN:]}" if len(push.target) > 20 else "…"
+    words = " | ".join(" ".join(part.split()) for part in (push.content.title, push.content.body))
+    return f"{moment} push to {push.platform} {push.target_kind} {target}: {words}"

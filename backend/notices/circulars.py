@@ -42,7 +42,7 @@ def announce_to_many(
     readers = citizens.subquery("readers")
     dialect = session.get_bind().dialect.name
     rows = select(
-        _new_ids(at, dialect),
+        new_ids(at, dialect),
         readers.c[0],
         literal(str(kind), String()),
         literal(dict(params), JsonDocument),
@@ -57,7 +57,7 @@ def announce_to_many(
     return len(told)
 
 
-def _new_ids(at: datetime, dialect: str) -> ColumnElement[uuid.UUID]:
+def new_ids(at: datetime, dialect: str) -> ColumnElement[uuid.UUID]:
     """UUIDs of version 7 with the moment of `at`, made by the database for rows that it alone knows."""
     moment = f"{int(at.timestamp() * 1000):012x}"
     if dialect == "postgresql":

@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("heard_before", sa.Integer(), nullable=False),
         sa.Column("recipient_count", sa.Integer(), nullable=False),
         sa.Column("left_unknown", sa.Integer(), nullable=False),
+        sa.Column("health", JSON, nullable=True),
         sa.CheckConstraint(
             "(purpose = 'push_shops') = (shop_id IS NOT NULL)", name=op.f("ck_messages_shop_id")
         ),
@@ -214,6 +215,7 @@ def upgrade() -> None:
         sa.Column("citizen_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), nullable=False),
+        sa.Column("is_told", sa.Boolean(), nullable=False),
         sa.Column("not_before", MOMENT, nullable=True),
         sa.Column("failure", sa.String(length=40), nullable=True),
         sa.Column("sent_at", MOMENT, nullable=True),
@@ -223,6 +225,7 @@ def upgrade() -> None:
             name=op.f("ck_message_recipients_status"),
         ),
         sa.PrimaryKeyConstraint("message_id", "position", name=op.f("pk_message_recipients")),
+        postgresql_with={"fillfactor": 50},
     )
     op.create_index("ix_message_recipients_citizen_id", "message_recipients", ["citizen_id"], unique=False)
     op.bulk_insert(TEMPLATES, [template(*words) for words in FIRST_TEMPLATES])

@@ -20,7 +20,7 @@ from backend.base.firebase import (
     FirebaseUnavailable,
     make_token_verifier,
 )
-from backend.base.push import PushMessage, PushOutcome, PushResult
+from backend.base.push import Push, PushContent, PushOutcome, PushResult
 from tests.fakes.fcm import (
     DROPPED,
     INVALID_ARGUMENT,
@@ -40,17 +40,15 @@ from tests.fakes.google_keys import FakeGoogle, run_google
 PROJECT = "meguri-test"
 
 
-def push(target: str = "target-1", **fields: Any) -> PushMessage:
+def push(target: str = "target-1", target_kind: str = "fid", **fields: Any) -> Push:
     usual: dict[str, Any] = {
         "title": "麦と汽笛でのお買い物",
         "body": "お支払い 1,480円",
         "data": {"notice_id": "n-1", "kind": "purchase_recorded"},
         "collapse_key": "n-1",
         "ttl_seconds": 86_400,
-        "platform": "android",
-        "target_kind": "fid",
     }
-    return PushMessage(target=target, **(usual | fields))
+    return Push(PushContent(**(usual | fields)), "android", target_kind, target)
 
 
 @pytest.fixture

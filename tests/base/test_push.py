@@ -5,24 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from backend.base.push import LogPushSender, PushMessage, PushOutcome, PushResult
+from backend.base.push import LogPushSender, Push, PushContent, PushOutcome, PushResult
 
 TARGET = "dIsVQ2QVRT-TW7L6VfeAMh:the-rest-of-a-long-token"
 
 
-def push(
-    title: str = "麦と汽笛でのお買い物", body: str = "お支払い 1,480円", target: str = TARGET
-) -> PushMessage:
-    return PushMessage(
-        title=title,
-        body=body,
-        data={},
-        collapse_key="n-1",
-        ttl_seconds=60,
-        platform="ios",
-        target_kind="fid",
-        target=target,
-    )
+def push(title: str = "麦と汽笛でのお買い物", body: str = "お支払い 1,480円", target: str = TARGET) -> Push:
+    content = PushContent(title=title, body=body, data={}, collapse_key="n-1", ttl_seconds=60)
+    return Push(content, platform="ios", target_kind="fid", target=target)
 
 
 class TestLogPushSender:
@@ -60,6 +50,6 @@ class TestLogPushSender:
             LogPushSender(tmp_path / "no-such-folder" / "push.log")
 
 
-class TestPushMessage:
+class TestPush:
     def test_its_repr_holds_no_target(self) -> None:
         assert TARGET not in repr(push())

@@ -51,7 +51,7 @@ class TestSendPushes:
         assert send_pushes(database, sender) is False
 
         [push] = sender.sent
-        assert (push.target, push.data["notice_id"]) == ("the-target", str(notice_id))
+        assert (push.target, push.content.data["notice_id"]) == ("the-target", str(notice_id))
         assert statuses(database) == ["accepted"]
 
     def test_speaks_the_language_the_citizen_chose(self, database: Database, at: datetime) -> None:
@@ -62,7 +62,7 @@ class TestSendPushes:
 
         send_pushes(database, sender)
 
-        assert [push.title for push in sender.sent] == ["Your purchase at Wheat & Whistle"]
+        assert [push.content.title for push in sender.sent] == ["Your purchase at Wheat & Whistle"]
 
     def test_holds_no_transaction_while_the_network_is_asked(
         self, database: Database, owner_id: uuid.UUID, at: datetime
