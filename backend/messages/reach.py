@@ -4,14 +4,15 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, and_, case, exists, func, literal, not_, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, case, exists, func, literal, not_, select, true
 from sqlalchemy.orm import Session
 
 from backend.audiences.compiling import select_citizens
 from backend.audiences.rules import Audience
 from backend.base.errors import Conflict
 from backend.messages.models import MessagePurpose
-from backend.notices.models import ChoiceKind, Device, NoticeChoice
+from backend.messages.sending.reading import is_muted
+from backend.notices.models import Device
 from backend.notices.terms import NoticeTerms
 from backend.notices.writes import consent_stands
 
@@ -68,32 +69,20 @@ def count_reach(
     meant = select_citizens(audience, at=at).subquery("meant")
     citizen_id: ColumnElement[uuid.UUID] = meant.c[0]
     consents = consent_stands(citizen_id, literal(purpose, String()))
-    listens = and_(consents, _listens(citizen_id, purpose, category, shop_id))
+    hears = true() if purpose == MessagePurpose.DISASTER else not_(is_muted(citizen_id))
+    listens = and_(consents, hears)
     rings = and_(listens, _has_device(citizen_id, purpose, terms, at))
+    # Advertising is told to nobody who does not want it; the rest stands in every inbox that is not closed to it.
+    told = listens if purpose == MessagePurpose.SHOPS else hears
+    counts = [func.count(), *(_sum(condition) for condition in (consents, listens, rings, told))]
     row = session.execute(
-        select(func.count(), _sum(consents), _sum(listens), _sum(rings)).select_from(meant)
+        select(*counts).select_from(meant), {"category": category, "shop": str(shop_id or "")}
     ).one()
-    everybody, consenting, listening, ringing = (int(count or 0) for count in row)
-    # Advertising is told to nobody who does not want it; the rest stands in every inbox.
-    told = listening if purpose == MessagePurpose.SHOPS else everybody
-    return Reach(everybody, consenting, listening, ringing, told)
+    return Reach(*(int(count or 0) for count in row))
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
-
-
-def _listens(
-    citizen_id: ColumnElement[uuid.UUID], purpose: str, category: str, shop_id: uuid.UUID | None
-) -> ColumnElement[bool]:
-    if purpose == MessagePurpose.DISASTER:
-        return true()
-    choices = NoticeChoice.__table__.c
-    muted = and_(choices.kind == ChoiceKind.MUTED_CATEGORY.value, choices.subject == category)
-    if shop_id is not None:
-        mutes_shop = and_(choices.kind == ChoiceKind.MUTED_SHOP.value, choices.subject == str(shop_id))
-        muted = or_(muted, mutes_shop)
-    return not_(exists().where(choices.citizen_id == citizen_id, muted))
 
 
 def _has_device(
@@ -103,4 +92,4 @@ def _has_device(
     found = exists().where(devices.citizen_id == citizen_id, devices.retired_at.is_(None))
     if purpose == MessagePurpose.DISASTER:
         return found
-    return found.where(devices.last_seen_at >= at - timedelta(days=terms.unseen_days))
+    return found.where(devices.last_seen_at > at - timedelta(days=terms.unseen_days))
