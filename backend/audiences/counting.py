@@ -1,16 +1,22 @@
 """How many a description means now, and how many of them a message would reach."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend.audiences.compiling import select_citizens
-from backend.audiences.rules import Audience
+from backend.audiences.describing import describe
+from backend.audiences.queries import find_names
+from backend.audiences.rules import Audience, write_audience
+from backend.audiences.service import check_audience
 from backend.notices.models import ChoiceKind, Device, NoticeChoice
 from backend.notices.terms import NoticeTerms
+from backend.organisations.regions import Region
 from backend.people.models import Consent, ConsentPurpose
 
 # What shops are told is rounded down to these: two descriptions that differ by one person look alike.
@@ -30,6 +36,36 @@ class AudienceCount:
     unmuted_count: int | None
     is_rounded: bool = False
     is_suppressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedAudience:
+    """`audience` in canonical form."""
+
+    audience: Mapping[str, Any]
+    description: str
+    count: AudienceCount
+
+
+def preview_audience(
+    session: Session,
+    *,
+    document: Mapping[str, Any],
+    purpose: str,
+    category: str | None,
+    shop_id: uuid.UUID | None,
+    region: Region,
+    terms: NoticeTerms,
+    language: str,
+    at: datetime,
+) -> PreviewedAudience:
+    """A description before it is used, as `service.check_audience` and `count_audience`. Raises AudienceInvalid."""
+    audience = check_audience(session, document=document, shop_id=shop_id, region=region)
+    count = count_audience(
+        session, audience=audience, purpose=purpose, category=category, shop_id=shop_id, terms=terms, at=at
+    )
+    said = describe(audience, language, names=find_names(session, [audience]))
+    return PreviewedAudience(write_audience(audience), said, count)
 
 
 def count_audience(
