@@ -61,9 +61,12 @@ class _Words:
     def _clause(self, node: Node, joint: str) -> str:
         if isinstance(node, Not):
             node, joint = node.of, f"{joint}_not"
-        is_one = isinstance(node, Condition)
-        clause = self._condition(node) if is_one else self.say("group", said=self.phrase(node))
-        return self.say(f"join.{joint}", clause=clause)
+        return self.say(f"join.{joint}", clause=self._said(node))
+
+    def _said(self, node: Node) -> str:
+        if isinstance(node, Condition):
+            return self._condition(node)
+        return self.say("group", said=self.phrase(node))
 
     def _condition(self, condition: Condition) -> str:
         found = WORDS.get(type(condition))

@@ -32,6 +32,7 @@ DEPTH_MAX = 5
 CONDITIONS_MAX = 20
 PARTS_MAX = 40
 PATH = "audience"
+SHOP, MEMBER_LIST, CAMPAIGN = "shop", "list", "campaign"
 # Of a key that nobody knows.
 KEY_SHOWN_CHARACTERS = 40
 
@@ -71,7 +72,7 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """What a description names by its id, and where: shops, member lists (`list`) or campaigns."""
+    """What a description names by its id, and where."""
 
     field: str
     noun: str
@@ -108,6 +109,20 @@ def read_with_mentions(
 def write_audience(audience: Audience) -> dict[str, Any]:
     """The canonical document: reading it gives the same audience, and the same audience is always written so."""
     return {} if audience.node is None else _write(audience.node)
+
+
+def mentioned(condition: Condition) -> tuple[str, str, frozenset[uuid.UUID]]:
+    """What a condition names: the noun, where in its document, the ids. Without a noun: nothing."""
+    match condition:
+        case FavouriteShops():
+            return SHOP, "", condition.shop_ids
+        case VisitedShops() | LastPurchase():
+            return SHOP, ".shop_ids", condition.shop_ids
+        case OnMemberLists():
+            return MEMBER_LIST, "", condition.list_ids
+        case StampProgress():
+            return CAMPAIGN, ".campaign_id", frozenset({condition.campaign_id})
+    return "", "", frozenset()
 
 
 def conditions_of(node: Node) -> Iterator[Condition]:
@@ -165,23 +180,13 @@ class _Reader:
         return condition
 
     def _note_mentions(self, condition: Condition, path: str) -> None:
-        match condition:
-            case FavouriteShops():
-                self._note_shops(condition.shop_ids, path)
-            case VisitedShops() | LastPurchase():
-                self._note_shops(condition.shop_ids, f"{path}.shop_ids")
-            case OnMemberLists():
-                self.mentions.append(Mention(path, "list", condition.list_ids))
-            case StampProgress():
-                named = frozenset({condition.campaign_id})
-                self.mentions.append(Mention(f"{path}.campaign_id", "campaign", named))
-
-    def _note_shops(self, shop_ids: frozenset[uuid.UUID], path: str) -> None:
         """A shop asks about itself and nobody else; about purchases anywhere only the city asks."""
-        if self._shop_id and shop_ids != {self._shop_id}:
-            raise RuleContradictory(field=path)
-        if shop_ids:
-            self.mentions.append(Mention(path, "shop", shop_ids))
+        noun, key, ids = mentioned(condition)
+        field = f"{path}{key}"
+        if noun == SHOP and self._shop_id and ids != {self._shop_id}:
+            raise RuleContradictory(field=field)
+        if ids:
+            self.mentions.append(Mention(field, noun, ids))
 
 
 def _refuse_contradictions(read: Collection[tuple[Node, str]]) -> None:
