@@ -4,11 +4,13 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from backend.audiences.counting import shown_to_shops as rounded_for_shops
 from backend.base.text import LANGUAGES, pick_language
 from backend.messages.models import AttachmentKind, Message, MessageAct, MessagePurpose, MessageStatus
 from backend.messages.queries import MessageCard
 from backend.messages.rules import BODY_MAX_CHARACTERS, LINK_MAX_CHARACTERS, PARAMETERS_MAX
 from backend.messages.service.checks import City
+from backend.web.audiences import AudienceField
 from backend.web.calls import Call
 from backend.web.schemas import In, Moment, Out, Whole, text_field
 
@@ -58,16 +60,6 @@ def params_field() -> fields.Dict:
     )
 
 
-def audience_field() -> fields.Dict:
-    return fields.Dict(
-        keys=fields.String(),
-        load_default={},
-        metadata={
-            "description": "Who is meant: one condition, or `all`, `any`, `not` over others; `{}`: everybody."
-        },
-    )
-
-
 def link_field() -> fields.String:
     return text_field(
         LINK_MAX_CHARACTERS,
@@ -88,7 +80,7 @@ class ContentIn(In):
     template_slug = fields.String(required=True, validate=validate.Regexp(SLUG_PATTERN))
     template_version = Whole(minimum=1, maximum=VERSION_MAX, required=True)
     params = params_field()
-    audience = audience_field()
+    audience = AudienceField(load_default={})
     link = link_field()
 
 
@@ -225,4 +217,4 @@ def present_message(card: MessageCard) -> dict[str, Any]:
 
 def shown_to_shops(count: int, city: City) -> int | None:
     """Of people: too few are not counted, or one of them could be guessed."""
-    return count if count >= city.terms.audience_shown_from else None
+    return rounded_for_shops(count, city.terms.audience_shown_from)

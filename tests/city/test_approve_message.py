@@ -133,6 +133,21 @@ class TestNobodyToTell:
 
         assert approved["status"] == "approved"
 
+    def test_is_not_overruled_where_not_even_an_inbox_is_reached(
+        self, city: ApiClient, approver: ApiClient, database: Database, at: datetime
+    ) -> None:
+        reader_id = database.run(lambda session: make_reader(session, at=at))
+        database.run(
+            lambda session: mute(
+                session, citizen_id=reader_id, kind="muted_category", subject="events", at=at
+            )
+        )
+        path = made_review(city, audience={"citizens": [str(reader_id)]})
+
+        response = approver.post(f"{path}/approval", {"inbox_is_enough": True})
+
+        assert refusal(response) == (409, "message_muted")
+
     def test_is_never_overruled_for_advertising_that_nobody_wants(
         self, manager: ApiClient, approver: ApiClient
     ) -> None:

@@ -29,11 +29,14 @@ class TestCountMessageReach:
 
         # The town's two citizens consent to pushes about purchases only.
         assert found == {
-            "meant_count": 6,
-            "consenting_count": 3,
-            "listening_count": 2,
-            "ringing_count": 1,
-            "told_count": 5,
+            "count": {
+                "people_count": 6,
+                "consenting_count": 3,
+                "reachable_count": 2,
+                "unmuted_count": 1,
+                "is_rounded": False,
+                "is_suppressed": False,
+            },
             "obstacle": None,
         }
 
@@ -54,4 +57,4 @@ class TestCountMessageReach:
 
         found = city.get(f"{path}/reach").get_json()
 
-        assert (found["told_count"], found["obstacle"]) == (0, "message_muted")
+        assert (found["count"]["unmuted_count"], found["obstacle"]) == (0, "message_muted")

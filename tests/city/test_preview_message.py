@@ -17,7 +17,7 @@ class TestPreviewMessage:
         preview = city.post(f"{PATH}/previews", message()).get_json()
 
         assert preview["words"]["titles"]["ja"] == "催し：港の朝市"
-        assert preview["reach"]["ringing_count"] == 2
+        assert preview["reach"]["count"]["unmuted_count"] == 2
 
     def test_keeps_nothing(self, city: ApiClient) -> None:
         city.post(f"{PATH}/previews", message())

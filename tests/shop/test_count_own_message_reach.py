@@ -21,10 +21,19 @@ class TestCountOwnMessageReach:
         database.run(work)
         path = made_shop_draft(manager)
 
-        assert manager.get(f"{path}/reach").get_json() == {"told_count": 10, "ringing_count": 10}
+        count = manager.get(f"{path}/reach").get_json()
+        assert (count["consenting_count"], count["unmuted_count"], count["is_rounded"]) == (10, 10, True)
 
     def test_counts_no_few(self, manager: ApiClient, database: Database, at: datetime) -> None:
         database.run(lambda session: make_readers(session, 9, at=at))
         path = made_shop_draft(manager)
 
-        assert manager.get(f"{path}/reach").get_json() == {"told_count": None, "ringing_count": None}
+        count = manager.get(f"{path}/reach").get_json()
+        assert (count["unmuted_count"], count["is_suppressed"]) == (None, True)
+
+    def test_is_not_asked_too_often(self, manager: ApiClient) -> None:
+        path = made_shop_draft(manager)
+
+        statuses = [manager.get(f"{path}/reach").status_code for _ in range(31)]
+
+        assert statuses == [200] * 30 + [429]

@@ -17,14 +17,14 @@ class TestPreviewOwnMessage:
         preview = manager.post(f"{SHOP_PATH}/previews", shop_message()).get_json()
 
         assert preview["words"]["titles"]["ja"].startswith("【広告】")
-        assert preview["reach"] == {"told_count": 10, "ringing_count": 10}
+        assert preview["count"]["unmuted_count"] == 10
 
     def test_counts_no_few(self, manager: ApiClient, database: Database, at: datetime) -> None:
         database.run(lambda session: make_readers(session, 9, at=at))
 
         preview = manager.post(f"{SHOP_PATH}/previews", shop_message()).get_json()
 
-        assert preview["reach"] == {"told_count": None, "ringing_count": None}
+        assert (preview["count"]["unmuted_count"], preview["count"]["is_suppressed"]) == (None, True)
 
     def test_keeps_nothing(self, manager: ApiClient) -> None:
         manager.post(f"{SHOP_PATH}/previews", shop_message())

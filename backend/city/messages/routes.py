@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from backend.audiences.rules import AudienceInvalid, read_audience
+from backend.audiences.rules import AudienceInvalid
 from backend.base.errors import SecondPersonRequired
 from backend.city.messages.schemas import (
     MESSAGE_EXAMPLE,
@@ -21,7 +21,6 @@ from backend.city.messages.schemas import (
 from backend.messages import queries, reach, states
 from backend.messages.models import Message, MessagePurpose, MessageStatus
 from backend.messages.queries import MessageNotFound, TemplateNotFound
-from backend.messages.reach import Reach, count_reach
 from backend.messages.rules import (
     MessageCategoryInvalid,
     MessageLinkForeign,
@@ -119,17 +118,10 @@ def preview_message(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     columns = checks.check_content(
         call.session, content=draft, purpose=MessagePurpose.CITY, shop_id=None, city=city
     )
-    words = queries.get_words(call.session, message=Message(**columns), city_names=city.region.city_names)
-    found = count_reach(
-        call.session,
-        audience=read_audience(columns["audience"], region=city.region),
-        purpose=MessagePurpose.CITY,
-        category=draft.category,
-        shop_id=None,
-        terms=city.terms,
-        at=call.at,
-    )
-    return {"words": present_words(words), "reach": present_reach(found)}
+    message = Message(**columns)
+    words = queries.get_words(call.session, message=message, city_names=city.region.city_names)
+    mailing = approving.mailing_of(call.session, message=message, city=city)
+    return {"words": present_words(words), "reach": _reach(call, mailing)}
 
 
 @face.operation(
@@ -240,7 +232,7 @@ def approve_message(call: Call, message_id: uuid.UUID, body: dict[str, Any]) -> 
 def count_message_reach(call: Call, message_id: uuid.UUID) -> dict[str, Any]:
     """Whom the message would reach, if it were sent now."""
     message = queries.get_message(call.session, message_id=message_id)
-    return present_reach(approving.reach_of(call.session, message=message, city=city_of(call), at=call.at))
+    return _reach(call, approving.mailing_of(call.session, message=message, city=city_of(call)))
 
 
 @face.operation(
@@ -263,12 +255,7 @@ def present(call: Call, message: Message) -> dict[str, Any]:
     )
 
 
-def present_reach(found: Reach) -> dict[str, Any]:
-    return {
-        "meant_count": found.meant,
-        "consenting_count": found.consenting,
-        "listening_count": found.listening,
-        "ringing_count": found.ringing,
-        "told_count": found.told,
-        "obstacle": found.obstacle.code if found.obstacle else None,
-    }
+def _reach(call: Call, mailing: reach.Mailing) -> dict[str, Any]:
+    count = reach.count_reach(call.session, mailing=mailing, terms=call.ground.notice_terms, at=call.at)
+    obstacle = reach.obstacle_of(count)
+    return {"count": count, "obstacle": obstacle.code if obstacle else None}

@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from backend.messages.models import MessagePurpose, MessageStatus
 from backend.messages.states import SPREAD_MAX_MINUTES, TTL_SECONDS
+from backend.web.audiences import AudienceCountOut
 from backend.web.messages import ComposedOut, ComposeIn, MessageEventOut, WordsOut
 from backend.web.schemas import In, Moment, Out, PageQuery, Whole, page_of, text_field
 
@@ -85,19 +86,7 @@ MessageEventPage = page_of(MessageEventOut)
 
 
 class ReachOut(Out):
-    """Each number is among those before it."""
-
-    meant_count = fields.Integer(required=True, metadata={"description": "Whom the audience describes."})
-    consenting_count = fields.Integer(
-        required=True, metadata={"description": "Who consents to pushes for this purpose."}
-    )
-    listening_count = fields.Integer(
-        required=True, metadata={"description": "And has muted neither category nor shop."}
-    )
-    ringing_count = fields.Integer(
-        required=True, metadata={"description": "And has a phone that a push can reach."}
-    )
-    told_count = fields.Integer(required=True, metadata={"description": "Who finds it in the inbox."})
+    count = fields.Nested(AudienceCountOut, required=True)
     obstacle = fields.String(
         required=True,
         allow_none=True,

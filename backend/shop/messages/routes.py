@@ -3,12 +3,12 @@
 import uuid
 from typing import Any
 
-from backend.audiences.rules import AudienceInvalid, read_audience
+from backend.audiences.counting import AudienceCount, count_audience
+from backend.audiences.rules import AudienceInvalid
 from backend.base.pages import Page
 from backend.messages import queries, states
 from backend.messages.models import Message, MessagePurpose, MessageStatus, MessageTemplate, TemplateStatus
 from backend.messages.queries import MessageNotFound, TemplateNotFound
-from backend.messages.reach import Reach, count_reach
 from backend.messages.rules import (
     MessageCategoryInvalid,
     MessageLinkForeign,
@@ -16,8 +16,7 @@ from backend.messages.rules import (
     MessageTextRefused,
     MessageTextTooLong,
 )
-from backend.messages.service import approving, checks, drafting
-from backend.messages.service.checks import City
+from backend.messages.service import checks, drafting
 from backend.messages.service.templates import TemplateNotApproved
 from backend.organisations.queries import ShopNotFound
 from backend.people.permissions import Permission
@@ -30,18 +29,21 @@ from backend.shop.messages.schemas import (
     OwnMessageOut,
     OwnMessagePage,
     OwnMessagePreviewOut,
-    OwnReachOut,
     OwnTemplatePage,
 )
 from backend.shop.scope import ShopChoiceRequired, choose_shop, own_shops
+from backend.web.audiences import AudienceCountOut
 from backend.web.calls import Call
 from backend.web.contracts import Face
 from backend.web.messages import city_of, content_of, present_message, present_words, shown_to_shops
+from backend.web.rate_limits import By, RateLimit
 from backend.web.schemas import PageQuery, page_request
 
 face = Face("messages", __name__, url_prefix="/v1/shop", description="What the shop tells many.")
 
 MESSAGE = "/messages/<uuid:message_id>"
+# As for audiences that are counted: whoever asks often enough could tell people apart.
+COUNTS_LIMIT = RateLimit("audience_count", "sign_in_attempts", By.TOKEN, factor=3)
 CONTENT_ERRORS = (
     AudienceInvalid,
     MessageCategoryInvalid,
@@ -140,6 +142,7 @@ def draft_own_message(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     answer=OwnMessagePreviewOut,
     errors=[*CONTENT_ERRORS, ShopNotFound, ShopChoiceRequired],
     example=OWN_MESSAGE_EXAMPLE,
+    limits=[COUNTS_LIMIT],
     writes=False,
 )
 def preview_own_message(call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -150,21 +153,9 @@ def preview_own_message(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     columns = checks.check_content(
         call.session, content=draft, purpose=MessagePurpose.SHOPS, shop_id=shop_id, city=city
     )
-    words = queries.get_words(
-        call.session,
-        message=Message(shop_id=shop_id, **columns),
-        city_names=city.region.city_names,
-    )
-    found = count_reach(
-        call.session,
-        audience=read_audience(columns["audience"], region=city.region, shop_id=shop_id),
-        purpose=MessagePurpose.SHOPS,
-        category=draft.category,
-        shop_id=shop_id,
-        terms=city.terms,
-        at=call.at,
-    )
-    return {"words": present_words(words), "reach": _shown_reach(found, city)}
+    message = Message(shop_id=shop_id, **columns)
+    words = queries.get_words(call.session, message=message, city_names=city.region.city_names)
+    return {"words": present_words(words), "count": _count(call, message)}
 
 
 @face.operation(
@@ -214,13 +205,13 @@ def submit_own_message(call: Call, message_id: uuid.UUID) -> dict[str, Any]:
     "GET",
     f"{MESSAGE}/reach",
     permission=Permission.MANAGE_OWN_MESSAGES,
-    answer=OwnReachOut,
+    answer=AudienceCountOut,
     errors=[MessageNotFound, AudienceInvalid],
+    limits=[COUNTS_LIMIT],
 )
-def count_own_message_reach(call: Call, message_id: uuid.UUID) -> dict[str, Any]:
+def count_own_message_reach(call: Call, message_id: uuid.UUID) -> AudienceCount:
     """How many the message would reach, if it were sent now."""
-    message, city = own_message(call, message_id), city_of(call)
-    return _shown_reach(approving.reach_of(call.session, message=message, city=city, at=call.at), city)
+    return _count(call, own_message(call, message_id))
 
 
 @face.operation(
@@ -258,8 +249,15 @@ def _shown(call: Call, card: queries.MessageCard) -> dict[str, Any]:
     return shown | {"recipient_count": shown_to_shops(shown["recipient_count"], city_of(call))}
 
 
-def _shown_reach(found: Reach, city: City) -> dict[str, Any]:
-    return {
-        "told_count": shown_to_shops(found.told, city),
-        "ringing_count": shown_to_shops(found.ringing, city),
-    }
+def _count(call: Call, message: Message) -> AudienceCount:
+    """Rounded, and nothing where it is few. Raises AudienceInvalid."""
+    city = city_of(call)
+    return count_audience(
+        call.session,
+        audience=checks.audience_of(call.session, message=message, city=city),
+        purpose=message.purpose,
+        category=message.category,
+        shop_id=message.shop_id,
+        terms=city.terms,
+        at=call.at,
+    )

@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from backend.messages.models import MessageStatus
 from backend.shop.shapes import ShopChoiceQuery
+from backend.web.audiences import AudienceCountOut
 from backend.web.messages import ComposedOut, ComposeIn, MessageEventOut, WordsOut
 from backend.web.schemas import In, Moment, Out, PageQuery, page_of, text_field
 
@@ -56,24 +57,9 @@ OwnMessagePage = page_of(OwnMessageOut)
 OwnMessageEventPage = page_of(MessageEventOut)
 
 
-class OwnReachOut(Out):
-    told_count = fields.Integer(
-        required=True,
-        allow_none=True,
-        metadata={
-            "description": f"Who is described, wants advertising, and has muted neither category nor shop; {FEW}"
-        },
-    )
-    ringing_count = fields.Integer(
-        required=True,
-        allow_none=True,
-        metadata={"description": f"And has a phone that a push can reach; {FEW}"},
-    )
-
-
 class OwnMessagePreviewOut(Out):
     words = fields.Nested(WordsOut, required=True)
-    reach = fields.Nested(OwnReachOut, required=True)
+    count = fields.Nested(AudienceCountOut, required=True)
 
 
 class OwnTemplateParameterOut(Out):
