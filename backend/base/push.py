@@ -8,13 +8,19 @@ import enum
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol, TextIO
+
+import structlog
 
 from backend.base.clock import in_jst, utc_now
 
 TARGET_CHARACTERS_SHOWN = 6
 ANALYTICS_LABEL_CHARACTERS = 50
+RETRY_AFTER_MAX_SECONDS = 86_400
+
+log = structlog.get_logger()
 
 
 class PushResult(enum.StrEnum):
@@ -72,6 +78,18 @@ class PushSender(Protocol):
         """Let go of connections. Nothing is sent afterwards."""
 
 
+def read_retry_after(value: str | None) -> int | None:
+    """Seconds from now, from either form of the header; a day at most, whatever it says."""
+    value = (value or "").strip()
+    if value.isdecimal():
+        return RETRY_AFTER_MAX_SECONDS if len(value) > 6 else min(int(value), RETRY_AFTER_MAX_SECONDS)
+    try:
+        seconds = (parsedate_to_datetime(value) - utc_now()).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(0, int(seconds)), RETRY_AFTER_MAX_SECONDS)
+
+
 class LogPushSender:
     """Writes each push as one readable line to stderr, and to a file when there is one."""
 
@@ -96,6 +114,46 @@ class LogPushSender:
         if self._file is not None:
             with self._file.open("a", encoding="utf-8") as file:
                 file.writelines(lines)
+
+
+class MissingPushSender:
+    """Where no push service is set up and the log is no place for what people bought."""
+
+    def send(self, pushes: Sequence[Push]) -> list[PushOutcome]:
+        return [PushOutcome(PushResult.FAILED, "push_service_not_set_up") for _ in pushes]
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class RoutingPushSender:
+    """Gives each push to the sender of its target's kind, one sender after the other."""
+
+    def __init__(self, by_kind: Mapping[str, PushSender], otherwise: PushSender) -> None:
+        self._by_kind = by_kind
+        self._otherwise = otherwise
+
+    def send(self, pushes: Sequence[Push]) -> list[PushOutcome]:
+        numbers: dict[PushSender, list[int]] = {}
+        for number, push in enumerate(pushes):
+            sender = self._by_kind.get(push.target_kind, self._otherwise)
+            numbers.setdefault(sender, []).append(number)
+        outcomes: dict[int, PushOutcome] = {}
+        for sender, own in numbers.items():
+            outcomes.update(zip(own, _send_by(sender, [pushes[number] for number in own]), strict=True))
+        return [outcomes[number] for number in range(len(pushes))]
+
+    def close(self) -> None:
+        for sender in {*self._by_kind.values(), self._otherwise}:
+            sender.close()
+
+
+def _send_by(sender: PushSender, pushes: Sequence[Push]) -> list[PushOutcome]:
+    try:
+        return sender.send(pushes)
+    except Exception as error:  # what the other senders were told must not be lost with it
+        log.error("push_sender_failed", sender=type(sender).__name__, exc_info=error)
+        return [PushOutcome(PushResult.UNKNOWN, type(error).__name__) for _ in pushes]
 
 
 def _line(push: Push) -> str:

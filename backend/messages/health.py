@@ -9,15 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, extract, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from backend.base.errors import NotFound
 from backend.messages.models import FINAL, Message, MessageRecipient, RecipientStatus
+from backend.messages.queries import MessageNotFound
 
 # Upper ends, in seconds, of how long it took from the first handing over to the answer that counted.
 LATENCY_SECONDS = (1, 2, 5, 10, 30, 60, 300, 1_800, 7_200)
-
-
-class MessageNotFound(NotFound):
-    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

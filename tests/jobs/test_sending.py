@@ -10,8 +10,9 @@ from firebase_admin import messaging
 from sqlalchemy import select, update
 
 from backend.base.database import Database
-from backend.base.firebase import FcmSender
+from backend.base.fcm import FcmSender
 from backend.base.mail import MailRefused, MailUnavailable
+from backend.base.mass_posting import MassPoster
 from backend.base.push import PushOutcome, PushResult
 from backend.jobs.senders import Senders
 from backend.jobs.sending import PUSH_BATCH, PUSH_LEASE_SECONDS, close_leases, send_letters, send_pushes
@@ -148,17 +149,23 @@ def fcm(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeFcm]:
         yield fake
 
 
+@pytest.fixture
+def fcm_sender(fcm: FakeFcm) -> Iterator[FcmSender]:
+    sender = FcmSender("meguri-test", FixedToken(), MassPoster(per_second=1_000, connections=4))
+    yield sender
+    sender.close()
+
+
 class TestSendPushesByFcm:
     def test_a_phone_that_lost_the_app_is_told_nothing_more(
-        self, database: Database, owner_id: uuid.UUID, at: datetime, fcm: FakeFcm
+        self, database: Database, owner_id: uuid.UUID, at: datetime, fcm: FakeFcm, fcm_sender: FcmSender
     ) -> None:
         fcm.answers["the-target"] = UNREGISTERED
         tell(database, owner_id, at)
-        sender = FcmSender("meguri-test", FixedToken())
 
-        send_pushes(database, sender)
+        send_pushes(database, fcm_sender)
         tell(database, owner_id, at)
-        send_pushes(database, sender)
+        send_pushes(database, fcm_sender)
 
         assert fcm.posts_to("the-target") == 1
         assert database.run(lambda session: session.scalars(select(Device.retired_at)).all()) == [at]
@@ -169,18 +176,18 @@ class TestSendPushesByFcm:
         owner_id: uuid.UUID,
         at: datetime,
         fcm: FakeFcm,
+        fcm_sender: FcmSender,
         clock: time_machine.Traveller,
     ) -> None:
         fcm.answers["the-target"] = unavailable("120")
         tell(database, owner_id, at)
-        sender = FcmSender("meguri-test", FixedToken())
-        send_pushes(database, sender)
+        send_pushes(database, fcm_sender)
         fcm.answers.clear()
 
         clock.shift(119)
-        too_early = send_pushes(database, sender)
+        too_early = send_pushes(database, fcm_sender)
         clock.shift(31)
-        send_pushes(database, sender)
+        send_pushes(database, fcm_sender)
 
         assert too_early is False
         assert fcm.posts_to("the-target") == 2

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, func, literal, literal_column, select, update
 from sqlalchemy.orm import Session
 
-from backend.base.database import UtcDateTime, new_id
+from backend.base.database import UtcDateTime
 from backend.messages.health import Health, count_health
 from backend.messages.models import (
     OPEN_SHARDS,
     Message,
-    MessageEvent,
+    MessageAct,
     MessageRecipient,
     MessageShard,
     MessageStatus,
@@ -20,9 +20,9 @@ from backend.messages.models import (
     ShardStatus,
 )
 from backend.messages.sending.taking import AS_SAID, LeasedShard, held
+from backend.messages.service.recording import record_event
 
-FINISHED = "finish"
-REACHED_NOBODY = "reach_nobody"
+REASON_CHARACTERS = 400
 
 
 def release_shard(session: Session, *, shard: LeasedShard, at: datetime) -> bool:
@@ -91,14 +91,15 @@ def finish_message(session: Session, *, message_id: uuid.UUID, at: datetime) -> 
         .values(health=health.to_json())
         .execution_options(**AS_SAID)
     )
-    note_event(
+    message = session.get_one(Message, message_id, populate_existing=True)
+    record_event(
         session,
-        message_id=message_id,
-        act=FINISHED if health.told else REACHED_NOBODY,
-        from_status=MessageStatus.SENDING,
-        to_status=MessageStatus.DONE,
+        message=message,
+        act=MessageAct.DONE,
+        before=MessageStatus.SENDING.value,
+        by=None,
         at=at,
-        reason=None if health.told else health.say_failures(),
+        reason=None if health.told else health.say_failures()[:REASON_CHARACTERS],
     )
     return health
 
@@ -110,30 +111,3 @@ def _has_open_shard() -> ColumnElement[bool]:
         .correlate(Message)
         .exists()
     )
-
-
-def note_event(
-    session: Session,
-    *,
-    message_id: uuid.UUID,
-    act: str,
-    from_status: MessageStatus,
-    to_status: MessageStatus,
-    at: datetime,
-    reason: str | None = None,
-    by_staff_id: uuid.UUID | None = None,
-) -> None:
-    """Nobody's act unless somebody is named."""
-    session.add(
-        MessageEvent(
-            id=new_id(),
-            message_id=message_id,
-            act=act,
-            from_status=from_status.value,
-            to_status=to_status.value,
-            by_staff_id=by_staff_id,
-            at=at,
-            reason=reason[:400] if reason else None,
-        )
-    )
-    session.flush()

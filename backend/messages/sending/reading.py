@@ -83,7 +83,10 @@ def _due(*, in_turn: bool) -> Any:
                 bindparam("first", type_=Integer()), bindparam("last", type_=Integer())
             ),
             recipients.status == RecipientStatus.WAITING.value,
-            or_(recipients.not_before.is_(None), recipients.not_before <= AT),
+            or_(
+                recipients.not_before.is_(None),
+                recipients.not_before <= bindparam("due_by", type_=UtcDateTime()),
+            ),
         )
         .order_by(recipients.position)
         .limit(bindparam("size", type_=Integer()))

@@ -129,12 +129,9 @@ def dispose(person: Person, sending: Sending, at: datetime) -> Disposal | None:
     """None: push now. The cap is not looked at here, for looking counts."""
     if person.language is None:
         return Disposal(RecipientStatus.DROPPED, Reason.ACCOUNT_GONE)
-    if sending.is_disaster:
-        unwanted = None if person.has_consent else Reason.NO_CONSENT
-    else:
-        unwanted = _unwanted(person, sending)
-        if unwanted in (Reason.CONSENT_WITHDRAWN, Reason.MUTED):
-            return Disposal(RecipientStatus.DROPPED, unwanted)
+    unwanted = _unwanted(person, sending)
+    if unwanted is not None and sending.is_advertising:
+        return Disposal(RecipientStatus.DROPPED, unwanted)
     if at >= sending.send_until:
         return not_pushed(person, Reason.TOO_LATE, tells=False)
     if unwanted is not None:
@@ -145,7 +142,7 @@ def dispose(person: Person, sending: Sending, at: datetime) -> Disposal | None:
 
 
 def _unwanted(person: Person, sending: Sending) -> Reason | None:
-    if person.is_muted:
+    if person.is_muted and not sending.is_disaster:
         return Reason.MUTED
     if person.has_consent:
         return None

@@ -1,7 +1,7 @@
 """Settling: what became of a batch, in one statement for those who were told and one for the others."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,16 +16,16 @@ from backend.messages.sending.writes import RETIRE, SETTLE, SETTLE_ACCEPTED
 
 def settle_batch(
     session: Session, *, batch: Batch, outcomes: Sequence[PushOutcome], at: datetime
-) -> Mapping[int, Settlement]:
-    """`outcomes`: one a device, in the order of the batch. Doing it again changes nothing.
+) -> list[Settlement]:
+    """`outcomes`: one a device, in the order of the batch. Doing it again changes nothing but moments.
 
     An answer that comes after the lease still counts, unless the recipient was taken again since. Returns what
-    became of each, by position.
+    becomes of each by these outcomes, in the same order.
     """
     remaining = iter(outcomes)
     accepted: dict[int, list[int]] = {}  # by attempts
     rows: list[dict[str, Any]] = []
-    settled: dict[int, Settlement] = {}
+    settled: list[Settlement] = []
     gone: list[dict[str, Any]] = []
     for recipient in batch.recipients:
         own = [next(remaining) for _ in recipient.devices]
@@ -36,7 +36,7 @@ def settle_batch(
             send_until=batch.send_until,
             spread=random.random(),  # noqa: S311 (spreads retries)
         )
-        settled[recipient.position] = fate
+        settled.append(fate)
         if fate.status is RecipientStatus.ACCEPTED:
             accepted.setdefault(recipient.attempts, []).append(recipient.position)
         else:

@@ -2,8 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import (
     Boolean,
@@ -21,9 +20,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from backend.audiences.compiling import select_citizens
-from backend.audiences.rules import read_audience
+from backend.audiences.rules import Audience, AudienceInvalid, read_audience
 from backend.messages.models import (
     Message,
+    MessageAct,
+    MessageEvent,
     MessagePurpose,
     MessageRecipient,
     MessageShard,
@@ -31,18 +32,18 @@ from backend.messages.models import (
     RecipientStatus,
     ShardStatus,
 )
-from backend.messages.sending.finishing import REACHED_NOBODY, note_event
+from backend.messages.queries import count_heard
 from backend.messages.sending.publishing import publish_circular
 from backend.messages.sending.reading import is_muted
 from backend.messages.sending.rules import plan_shards
 from backend.messages.sending.taking import AS_SAID
+from backend.messages.service.recording import record_event
 from backend.notices.writes import consent_stands
+from backend.organisations.regions import Region
 
-STARTED = "start"
 DUE_MESSAGES = 20
 # A million recipients take seconds, and nobody waits behind them for a lock.
 SNAPSHOT_SECONDS = 300
-HEARD_DAYS = 28
 
 
 def find_due_messages(session: Session, *, at: datetime) -> Sequence[uuid.UUID]:
@@ -56,11 +57,18 @@ def find_due_messages(session: Session, *, at: datetime) -> Sequence[uuid.UUID]:
     return session.scalars(query).all()
 
 
-def start_message(session: Session, *, message_id: uuid.UUID, at: datetime) -> int:
+def find_last_reason(session: Session, *, message_id: uuid.UUID) -> str | None:
+    """Of what happened to the message last."""
+    query = select(MessageEvent.reason).where(MessageEvent.message_id == message_id)
+    return session.scalar(query.order_by(MessageEvent.id.desc()).limit(1))
+
+
+def start_message(session: Session, *, message_id: uuid.UUID, region: Region, at: datetime) -> int | None:
     """From `scheduled` to `sending`: the words are published, the recipients numbered and cut into shards.
 
-    Returns how many there are. One that reaches nobody is done at once, and its event says why. 0 too when it is
-    not scheduled any more: another worker was quicker, or somebody cancelled it.
+    Returns how many there are. One that reaches nobody is done at once, and its event says why; one whose audience
+    cannot be read any more, because the region has changed since, is cancelled. None when it is not scheduled any
+    more: another worker was quicker, or somebody cancelled it.
     """
     started = session.scalar(
         update(Message)
@@ -70,54 +78,43 @@ def start_message(session: Session, *, message_id: uuid.UUID, at: datetime) -> i
         .execution_options(**AS_SAID)
     )
     if started is None:
-        return 0
+        return None
     message = session.get_one(Message, message_id, populate_existing=True)
-    publish_circular(session, message=message, at=at)
-    recipients = _number_recipients(session, message, at)
-    message.recipient_count = recipients
+    try:
+        audience = read_audience(message.audience, region=region, shop_id=message.shop_id)
+    except AudienceInvalid as error:
+        message.status, message.started_at = MessageStatus.CANCELLED.value, None
+        _record(session, message, MessageAct.CANCELLED, at, f"audience_invalid {error.field}")
+        return 0
+    publish_circular(session, message=message, city_names=region.city_names, at=at)
     if message.shop_id is not None:
-        message.heard_before = _count_heard(session, message.shop_id, at)
-    if recipients:
+        message.heard_before = count_heard(session, shop_id=message.shop_id, at=at)
+    message.recipient_count = _number_recipients(session, message, audience, at)
+    if message.recipient_count:
         _cut(session, message, at)
-        _note(session, message, at, STARTED, MessageStatus.SENDING)
+        _record(session, message, MessageAct.STARTED, at)
     else:
         message.status, message.done_at = MessageStatus.DONE.value, at
-        _note(session, message, at, REACHED_NOBODY, MessageStatus.DONE, _say_why(session, message, at))
-    return recipients
+        _record(session, message, MessageAct.DONE, at, _say_why(session, message, audience, at))
+    return message.recipient_count
 
 
-def _note(
-    session: Session,
-    message: Message,
-    at: datetime,
-    act: str,
-    to_status: MessageStatus,
-    reason: str | None = None,
+def _record(
+    session: Session, message: Message, act: MessageAct, at: datetime, reason: str | None = None
 ) -> None:
-    note_event(
-        session,
-        message_id=message.id,
-        act=act,
-        from_status=MessageStatus.SCHEDULED,
-        to_status=to_status,
-        at=at,
-        reason=reason,
-    )
-
-
-def _audience(message: Message, at: datetime) -> Any:
-    return select_citizens(read_audience(message.audience), at=at).subquery("audience")
+    before = MessageStatus.SCHEDULED.value
+    record_event(session, message=message, act=act, before=before, by=None, at=at, reason=reason)
 
 
 def _muting(message: Message) -> dict[str, str]:
     return {"category": message.category, "shop": str(message.shop_id or "")}
 
 
-def _number_recipients(session: Session, message: Message, at: datetime) -> int:
+def _number_recipients(session: Session, message: Message, audience: Audience, at: datetime) -> int:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"SET LOCAL statement_timeout = '{SNAPSHOT_SECONDS}s'"))
-    audience = _audience(message, at)
-    citizen_id = audience.c[0]
+    meant = select_citizens(audience, at=at).subquery("meant")
+    citizen_id = meant.c[0]
     columns = {
         "message_id": literal(message.id, Uuid()),
         # In the order of the ids, which are ordered by time: the index of citizens then grows at one end.
@@ -129,9 +126,8 @@ def _number_recipients(session: Session, message: Message, at: datetime) -> int:
     }
     people = select(*columns.values())
     if message.purpose == MessagePurpose.SHOPS:
-        people = people.where(consent_stands(citizen_id, literal(message.purpose, String())))
-    if message.purpose != MessagePurpose.DISASTER:
-        people = people.where(~is_muted(citizen_id)).params(_muting(message))
+        consents = consent_stands(citizen_id, literal(message.purpose, String()))
+        people = people.where(consents, ~is_muted(citizen_id)).params(_muting(message))
     session.execute(insert(MessageRecipient).from_select(list(columns), people, include_defaults=False))
     count = select(func.max(MessageRecipient.position)).where(MessageRecipient.message_id == message.id)
     return session.scalar(count) or 0
@@ -156,29 +152,13 @@ def _cut(session: Session, message: Message, at: datetime) -> None:
     )
 
 
-def _count_heard(session: Session, shop_id: uuid.UUID, at: datetime) -> int:
-    """Pushes of the shop's advertising that were accepted lately."""
-    since = at - timedelta(days=HEARD_DAYS)
-    heard = (
-        select(func.count())
-        .select_from(MessageRecipient)
-        .join(Message, Message.id == MessageRecipient.message_id)
-        .where(
-            Message.shop_id == shop_id,
-            Message.started_at > since,
-            MessageRecipient.status == RecipientStatus.ACCEPTED.value,
-        )
-    )
-    return session.scalar(heard) or 0
-
-
-def _say_why(session: Session, message: Message, at: datetime) -> str:
-    """In the words of the program: `audience 12, no_consent 9, muted 4`; somebody may be counted in both."""
-    audience = _audience(message, at)
-    citizen_id = audience.c[0]
+def _say_why(session: Session, message: Message, audience: Audience, at: datetime) -> str:
+    """In the words of the program: `meant 12, no_consent 9, muted 4`; somebody may be counted in both."""
+    meant = select_citizens(audience, at=at).subquery("meant")
+    citizen_id = meant.c[0]
     consents = consent_stands(citizen_id, literal(message.purpose, String()))
     counts = select(
         func.count(), func.count().filter(~consents), func.count().filter(is_muted(citizen_id))
-    ).select_from(audience)
-    meant, without, muted = session.execute(counts.params(_muting(message))).one()
-    return f"audience {meant}, no_consent {without}, muted {muted}"
+    ).select_from(meant)
+    everybody, without, muted = session.execute(counts.params(_muting(message))).one()
+    return f"meant {everybody}, no_consent {without}, muted {muted}"

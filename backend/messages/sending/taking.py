@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal_column, select, update
+from sqlalchemy import ColumnElement, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.base.statements import among
@@ -33,6 +33,8 @@ from backend.notices.terms import NoticeTerms
 # A row of `reading.DUE` for each device of one person; one without a device has one row.
 Person = Sequence[Any]
 
+# Later than any moment for which somebody may wait.
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 AS_SAID = {"synchronize_session": False}
 
 
@@ -101,7 +103,7 @@ def _due_shards(at: datetime, *, urgent: bool) -> Any:
         .where(
             literal_column(OPEN_SHARDS),
             MessageShard.status == ShardStatus.WAITING.value,
-            MessageShard.not_before <= at,
+            _is_due(at),
             Message.status == MessageStatus.SENDING.value,
             is_disaster if urgent else ~is_disaster,
         )
@@ -109,19 +111,25 @@ def _due_shards(at: datetime, *, urgent: bool) -> Any:
     )
 
 
+def _is_due(at: datetime) -> ColumnElement[bool]:
+    """Of a message that is over nobody waits for their moment: that it is too late is written down now."""
+    return or_(MessageShard.not_before <= at, Message.send_until <= at)
+
+
 def lease_shard(
     session: Session, *, message_id: uuid.UUID, number: int, at: datetime, lease_seconds: int
 ) -> LeasedShard | None:
     """None: it is not due, somebody has it, or its message is not being sent. Safe to try any number of times."""
-    sending = select(Message.id).where(Message.status == MessageStatus.SENDING.value)
+    due = select(Message.id).where(
+        Message.id == MessageShard.message_id, Message.status == MessageStatus.SENDING.value, _is_due(at)
+    )
     lease = session.scalar(
         update(MessageShard)
         .where(
             MessageShard.message_id == message_id,
             MessageShard.number == number,
             MessageShard.status == ShardStatus.WAITING.value,
-            MessageShard.not_before <= at,
-            MessageShard.message_id.in_(sending),
+            due.correlate(MessageShard).exists(),
         )
         .values(
             status=ShardStatus.LEASED.value,
@@ -223,6 +231,7 @@ def _due_people(
         "last": span.last_position,
         "size": size,
         "at": at,
+        "due_by": NEVER if at >= message.send_until else at,
         "purpose": message.purpose,
         "category": message.category,
         "shop": str(message.shop_id or ""),

@@ -17,11 +17,13 @@ from backend.messages.sending.settling import settle_batch
 from backend.messages.sending.starting import start_message
 from backend.messages.sending.taking import Batch, LeasedShard, lease_due_shard, take_batch
 from backend.notices.terms import load_terms
+from backend.organisations.regions import load_region
 from tests.factories.sendings import SHOPS, fates_of, make_message, make_readers
 from tests.factories.world import World
 
 LEASE_SECONDS = 60
 TERMS = load_terms()
+REGION = load_region()
 ACCEPTED = PushOutcome(PushResult.ACCEPTED)
 
 
@@ -102,7 +104,9 @@ def start(database: Database, schedule: Callable[..., uuid.UUID]) -> Callable[..
 
     def start(**message: Any) -> uuid.UUID:
         message_id = schedule(**message)
-        database.run(lambda session: start_message(session, message_id=message_id, at=utc_now()))
+        database.run(
+            lambda session: start_message(session, message_id=message_id, region=REGION, at=utc_now())
+        )
         return message_id
 
     return start

@@ -119,12 +119,12 @@ class TestDispose:
     @pytest.mark.parametrize(
         ("purpose", "expected"),
         [
-            ("push_city", ("dropped", "muted", False)),
+            ("push_city", ("inbox_only", "muted", True)),
             ("push_shops", ("dropped", "muted", False)),
             ("push_disaster", None),
         ],
     )
-    def test_drops_who_wants_to_hear_nothing_of_it_but_of_disasters(
+    def test_pushes_nobody_who_muted_it_but_for_disasters(
         self, purpose: str, expected: tuple[str, str | None, bool] | None
     ) -> None:
         assert fate(Reader(is_muted=True), purpose) == expected

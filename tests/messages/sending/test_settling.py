@@ -309,8 +309,8 @@ class TestFinishMessage:
         assert (message.status, message.done_at) == ("done", utc_now())
         assert health.states == {"accepted": 3, "inbox_only": 2}
         assert database.run(lambda session: events_of(session, message_id)) == [
-            ("start", None),
-            ("finish", None),
+            ("started", None),
+            ("done", None),
         ]
 
     def test_says_why_when_nobody_was_told(
@@ -326,7 +326,7 @@ class TestFinishMessage:
         worker.finish(message_id)
 
         assert database.run(lambda session: events_of(session, message_id))[-1] == (
-            "reach_nobody",
+            "done",
             "dropped: too_late 3",
         )
 

@@ -12,14 +12,17 @@ from backend.base.database import Database
 from backend.messages.models import Message, MessageRecipient
 from backend.messages.sending.starting import find_due_messages, start_message
 from backend.notices.models import Circular, NoticeChoice
-from tests.factories.sendings import DISASTER, SHOPS, events_of, recipients_of, shards_of
+from tests.factories.sendings import CITY, DISASTER, SHOPS, events_of, recipients_of, shards_of
 from tests.factories.world import World
+from tests.messages.sending.conftest import REGION
 
 Schedule = Callable[..., uuid.UUID]
 
 
-def start(database: Database, message_id: uuid.UUID) -> int:
-    return database.run(lambda session: start_message(session, message_id=message_id, at=utc_now()))
+def start(database: Database, message_id: uuid.UUID) -> int | None:
+    return database.run(
+        lambda session: start_message(session, message_id=message_id, region=REGION, at=utc_now())
+    )
 
 
 def mute(database: Database, citizen_id: uuid.UUID, kind: str, subject: str, at: datetime) -> None:
@@ -85,11 +88,17 @@ class TestStartMessage:
         rows = database.run(lambda session: recipients_of(session, message_id))
         assert [row.citizen_id for row in rows] == [readers[2]]
 
-    def test_tells_of_a_disaster_whatever_is_muted(
-        self, database: Database, schedule: Schedule, readers: list[uuid.UUID], at: datetime
+    @pytest.mark.parametrize("purpose", [CITY, DISASTER])
+    def test_tells_everybody_else_by_the_inbox_at_least(
+        self,
+        database: Database,
+        schedule: Schedule,
+        readers: list[uuid.UUID],
+        at: datetime,
+        purpose: str,
     ) -> None:
         mute(database, readers[0], "muted_category", "events", at)
-        message_id = schedule(purpose=DISASTER)
+        message_id = schedule(purpose=purpose)
 
         assert start(database, message_id) == 5
 
@@ -98,7 +107,7 @@ class TestStartMessage:
 
         counts = [start(database, message_id), start(database, message_id)]
 
-        assert counts == [5, 0]
+        assert counts == [5, None]
         assert len(database.run(lambda session: recipients_of(session, message_id))) == 5
 
     @pytest.mark.parametrize("status", ["approved", "cancelled", "draft"])
@@ -107,7 +116,7 @@ class TestStartMessage:
     ) -> None:
         message_id = schedule(status=status)
 
-        assert start(database, message_id) == 0
+        assert start(database, message_id) is None
         assert database.run(lambda session: session.get_one(Message, message_id)).status == status
 
     def test_spreads_its_shards_over_the_minutes(
@@ -134,15 +143,33 @@ class TestStartMessage:
         message = database.run(lambda session: session.get_one(Message, message_id))
         assert (count, message.status, message.done_at) == (0, "done", at)
         assert database.run(lambda session: events_of(session, message_id)) == [
-            ("reach_nobody", "audience 2, no_consent 2, muted 1")
+            ("done", "meant 2, no_consent 2, muted 1")
         ]
 
+    def test_cancels_one_whose_audience_cannot_be_read_any_more(
+        self, database: Database, schedule: Schedule
+    ) -> None:
+        message_id = schedule(audience={"unheard_of": 1})
+
+        count = start(database, message_id)
+
+        message = database.run(lambda session: session.get_one(Message, message_id))
+        assert (count, message.status, message.started_at) == (0, "cancelled", None)
+        [(act, reason)] = database.run(lambda session: events_of(session, message_id))
+        assert act == "cancelled"
+        assert reason is not None
+        assert reason.startswith("audience_invalid audience")
+
     def test_counts_how_often_the_shop_was_heard_lately(
-        self, database: Database, schedule: Schedule, readers: list[uuid.UUID]
+        self, database: Database, schedule: Schedule, readers: list[uuid.UUID], at: datetime
     ) -> None:
         first, second = schedule(purpose=SHOPS), schedule(purpose=SHOPS)
         start(database, first)
-        heard = update(MessageRecipient).where(MessageRecipient.position <= 2).values(status="accepted")
+        heard = (
+            update(MessageRecipient)
+            .where(MessageRecipient.position <= 2)
+            .values(status="accepted", settled_at=at)
+        )
         database.run(lambda session: session.execute(heard))
 
         start(database, second)

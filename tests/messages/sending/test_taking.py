@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import delete, update
 
 from backend.base.database import Database
-from backend.messages.models import MessageShard
+from backend.messages.models import Message, MessageShard
 from backend.notices.models import Device, NoticeChoice, NoticePreference
 from backend.people.models import Citizen, Consent
 from tests.factories.organisations import make_shop
@@ -397,3 +397,23 @@ class TestStopping:
         assert resumed is not None
         assert [each.position for each in resumed.recipients] == [2, 3]
         assert fates(message_id) == [("accepted", None)] * 3
+
+    def test_ends_at_once_for_everybody_who_waits_when_it_is_over(
+        self,
+        database: Database,
+        worker: Worker,
+        start: Start,
+        fates: Fates,
+        readers: list[uuid.UUID],
+        clock: time_machine.Traveller,
+    ) -> None:
+        clock.move_to(EVENING)
+        message_id = start(purpose=SHOPS)
+        worker.work()
+        over = update(Message).values(send_until=EVENING + timedelta(minutes=1))
+        database.run(lambda session: session.execute(over))
+        clock.shift(60)
+
+        worker.work()
+
+        assert fates(message_id) == [("dropped", "too_late")] * 3
