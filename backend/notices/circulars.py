@@ -20,8 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from backend.base.database import JsonDocument, UtcDateTime
+from backend.notices.kinds import KINDS
 from backend.notices.models import Delivery, Device, Notice
-from backend.notices.rules import PURPOSES, render
+from backend.notices.rules import render
 from backend.notices.writes import DELIVERY_COLUMNS, consent_stands
 
 
@@ -42,7 +43,7 @@ def announce_to_many(
     readers = citizens.subquery("readers")
     dialect = session.get_bind().dialect.name
     rows = select(
-        _new_ids(at, dialect),
+        new_ids(at, dialect),
         readers.c[0],
         literal(str(kind), String()),
         literal(dict(params), JsonDocument),
@@ -57,7 +58,7 @@ def announce_to_many(
     return len(told)
 
 
-def _new_ids(at: datetime, dialect: str) -> ColumnElement[uuid.UUID]:
+def new_ids(at: datetime, dialect: str) -> ColumnElement[uuid.UUID]:
     """UUIDs of version 7 with the moment of `at`, made by the database for rows that it alone knows."""
     moment = f"{int(at.timestamp() * 1000):012x}"
     if dialect == "postgresql":
@@ -90,7 +91,7 @@ def _deliveries(kind: str, at: datetime) -> Any:
             Notice.id.between(first, last),
             Notice.kind == str(kind),
             devices.c.retired_at.is_(None),
-            consent_stands(Notice.__table__.c.citizen_id, literal(PURPOSES[kind].value, String())),
+            consent_stands(Notice.__table__.c.citizen_id, literal(KINDS[kind].purpose.value, String())),
             waiting,
         )
         # As where one is announced to: a device being removed is waited for, and left out.
