@@ -28,6 +28,7 @@ from backend.jobs.senders import Senders, make_senders
 from backend.jobs.sending import close_leases, send_letters, send_pushes
 from backend.jobs.watching import watch_budgets
 from backend.jobs.webhooks import send_webhooks
+from backend.notices.terms import load_terms as load_notice_terms
 from backend.web.logs import configure_logs
 
 PAUSE_MAX_SECONDS = 60.0
@@ -71,9 +72,10 @@ def run_worker(settings: Settings, *, once: bool = False, stop: threading.Event 
 
 def make_jobs(settings: Settings, database: Database, senders: Senders) -> list[Job]:
     terms = load_terms(settings.claim_terms_file)
+    notice_terms = load_notice_terms(settings.notice_terms_file)
     poster, vault = Poster(UrlPolicy.of(settings)), Vault(settings.secret_key)
     return [
-        Job("send_pushes", 1, lambda: send_pushes(database, senders.push)),
+        Job("send_pushes", 1, lambda: send_pushes(database, senders.push, notice_terms)),
         Job("send_letters", 1, lambda: send_letters(database, senders)),
         Job("send_webhooks", 1, lambda: send_webhooks(database, poster, vault)),
         Job("close_leases", 15, lambda: close_leases(database)),

@@ -46,12 +46,6 @@ class MessageStatus(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
-class AttachmentKind(enum.StrEnum):
-    OFFER = "offer"
-    CAMPAIGN = "campaign"
-    REWARD_CODE = "reward_code"  # claimable points
-
-
 class RecipientStatus(enum.StrEnum):
     WAITING = "waiting"
     SENDING = "sending"

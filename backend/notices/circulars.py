@@ -20,8 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from backend.base.database import JsonDocument, UtcDateTime
+from backend.notices.kinds import KINDS
 from backend.notices.models import Delivery, Device, Notice
-from backend.notices.rules import PURPOSES, render
+from backend.notices.rules import render
 from backend.notices.writes import DELIVERY_COLUMNS, consent_stands
 
 
@@ -90,7 +91,7 @@ def _deliveries(kind: str, at: datetime) -> Any:
             Notice.id.between(first, last),
             Notice.kind == str(kind),
             devices.c.retired_at.is_(None),
-            consent_stands(Notice.__table__.c.citizen_id, literal(PURPOSES[kind].value, String())),
+            consent_stands(Notice.__table__.c.citizen_id, literal(KINDS[kind].purpose.value, String())),
             waiting,
         )
         # As where one is announced to: a device being removed is waited for, and left out.

@@ -6,10 +6,11 @@ from marshmallow import ValidationError, fields, validate
 
 from backend.audiences.counting import shown_to_shops as rounded_for_shops
 from backend.base.text import LANGUAGES, pick_language
-from backend.messages.models import AttachmentKind, Message, MessageAct, MessagePurpose, MessageStatus
+from backend.messages.models import Message, MessageAct, MessagePurpose, MessageStatus
 from backend.messages.queries import MessageCard
 from backend.messages.rules import BODY_MAX_CHARACTERS, LINK_MAX_CHARACTERS, PARAMETERS_MAX
 from backend.messages.service.checks import City
+from backend.notices.kinds import AttachmentKind
 from backend.web.audiences import AudienceField
 from backend.web.calls import Call
 from backend.web.schemas import In, Moment, Out, Whole, text_field

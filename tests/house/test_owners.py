@@ -96,6 +96,7 @@ SHARED = {
     "/v1/city/stickers/{sticker_id}/unlinking",
     "/v1/city/verifications/{declaration_id}",
     "/v1/me/consents/{purpose}",
+    "/v1/me/notice-preferences/{kind}/{subject}",
     "/v1/me/logins/{kind}/verification-requests",
     "/v1/me/logins/{kind}/verifications",
     "/v1/me/devices/{installation_id}",
@@ -116,6 +117,7 @@ PRIVATE = {
     "/v1/me/offline-code-keys/{key_id}",
     "/v1/me/cards/{card_id}",
     "/v1/notices/{notice_id}/read",
+    "/v1/notices/{notice_id}/tap",
     "/v1/sessions/{session_id}",
     "/v1/me/memberships/{list_id}",
     "/v1/shop/codes/{code_id}",
@@ -204,11 +206,14 @@ class TestSomebodyElse:
 
         assert response.status_code == 404
 
-    def test_reads_no_notice(self, citizen: ApiClient, neighbour: ApiClient, clerk: ApiClient) -> None:
+    @pytest.mark.parametrize("act", ["read", "tap"])
+    def test_reads_no_notice(
+        self, citizen: ApiClient, neighbour: ApiClient, clerk: ApiClient, act: str
+    ) -> None:
         record(citizen, issue(clerk)["url"])
         notice_id = citizen.get("/v1/notices").get_json()["items"][0]["id"]
 
-        response = neighbour.post(f"/v1/notices/{notice_id}/read")
+        response = neighbour.post(f"/v1/notices/{notice_id}/{act}")
 
         assert response.status_code == 404
 

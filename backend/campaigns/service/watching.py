@@ -13,7 +13,7 @@ from backend.campaigns.queries import BUDGET_LEFT_POINTS, get_campaign
 from backend.campaigns.service.running import BUDGET_EXHAUSTED, PERIOD_OVER, close
 from backend.campaigns.states import WARNED_PERCENTS, CampaignState, state_of, used_percent
 from backend.notices.circulars import announce_to_many
-from backend.notices.rules import NoticeKind
+from backend.notices.kinds import NoticeKind
 from backend.people.models import Citizen
 from backend.points.models import PointsLot
 from backend.points.queries import get_balance

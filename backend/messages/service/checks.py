@@ -17,7 +17,7 @@ from backend.campaigns.models import RewardCode
 from backend.campaigns.queries import CampaignNotFound, get_visible_campaign
 from backend.campaigns.service.reward_codes import hash_code
 from backend.campaigns.states import LIVE, state_of
-from backend.messages.models import AttachmentKind, Message, MessagePurpose, MessageTemplate, TemplateStatus
+from backend.messages.models import Message, MessagePurpose, MessageTemplate, TemplateStatus
 from backend.messages.queries import get_template
 from backend.messages.rules import (
     TemplateParameter,
@@ -29,6 +29,7 @@ from backend.messages.rules import (
     render_message,
 )
 from backend.messages.service.templates import TemplateNotApproved
+from backend.notices.kinds import AttachmentKind
 from backend.notices.terms import NoticeTerms
 from backend.offers.models import Offer, OfferStatus
 from backend.organisations.regions import Region
