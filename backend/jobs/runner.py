@@ -21,7 +21,14 @@ from backend.base.secrets import Vault
 from backend.claims.terms import load_terms
 from backend.config import Settings
 from backend.jobs.claims import move_claims, raise_flags
-from backend.jobs.housekeeping import end_holds, forget_changes, lapse_points, purge
+from backend.jobs.housekeeping import (
+    end_holds,
+    forget_changes,
+    forget_push_counts,
+    lapse_points,
+    purge,
+    retire_devices,
+)
 from backend.jobs.receipts import tidy_decided_receipts
 from backend.jobs.sealing import seal_block
 from backend.jobs.senders import make_senders
@@ -86,6 +93,8 @@ def make_jobs(settings: Settings, database: Database) -> list[Job]:
         Job("raise_flags", 60, lambda: raise_flags(database, terms)),
         Job("tidy_receipts", 300, lambda: tidy_decided_receipts(database, terms)),
         Job("purge", 21_600, lambda: purge(database)),
+        Job("retire_devices", 21_600, lambda: retire_devices(database, notice_terms)),
+        Job("forget_push_counts", 21_600, lambda: forget_push_counts(database)),
         Job("forget_changes", 21_600, lambda: forget_changes(database, settings.changes_kept_days)),
     ]
 
