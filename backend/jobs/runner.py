@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 
 import structlog
@@ -21,13 +22,22 @@ from backend.base.secrets import Vault
 from backend.claims.terms import load_terms
 from backend.config import Settings
 from backend.jobs.claims import move_claims, raise_flags
-from backend.jobs.housekeeping import end_holds, forget_changes, lapse_points, purge
+from backend.jobs.housekeeping import (
+    end_holds,
+    forget_changes,
+    forget_push_counts,
+    lapse_points,
+    purge,
+    retire_devices,
+)
 from backend.jobs.receipts import tidy_decided_receipts
 from backend.jobs.sealing import seal_block
 from backend.jobs.senders import Senders, make_senders
 from backend.jobs.sending import close_leases, send_letters, send_pushes
+from backend.jobs.triggers import pull_trigger
 from backend.jobs.watching import watch_budgets
 from backend.jobs.webhooks import send_webhooks
+from backend.messages.triggers.table import list_triggers
 from backend.notices.terms import load_terms as load_notice_terms
 from backend.web.logs import configure_logs
 
@@ -87,6 +97,12 @@ def make_jobs(settings: Settings, database: Database, senders: Senders) -> list[
         Job("raise_flags", 60, lambda: raise_flags(database, terms)),
         Job("tidy_receipts", 300, lambda: tidy_decided_receipts(database, terms)),
         Job("purge", 21_600, lambda: purge(database)),
+        *(
+            Job(f"pull_{rule.name}", rule.every_seconds, partial(pull_trigger, database, rule))
+            for rule in list_triggers(notice_terms)
+        ),
+        Job("retire_devices", 21_600, lambda: retire_devices(database, notice_terms)),
+        Job("forget_push_counts", 21_600, lambda: forget_push_counts(database)),
         Job("forget_changes", 21_600, lambda: forget_changes(database, settings.changes_kept_days)),
     ]
 

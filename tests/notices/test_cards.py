@@ -10,26 +10,13 @@ import pytest
 from backend.base.text import LANGUAGES
 from backend.notices.cards import NoticeCard, make_card
 from backend.notices.kinds import KINDS, NoticeKind, Trigger, link_of
+from backend.notices.models import Circular
 from tests.notices.test_rules import EXAMPLES
 
 AT = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
 ID = "01936f1e-5d0a-7c3e-9b1f-2f6a4c8d7e10"
 IDS = {f"{name}_id": ID for name in ("purchase", "campaign", "claim", "offer", "shop")}
-NONE_OF_A_CIRCULAR: dict[str, Any] = dict.fromkeys(
-    [
-        "purpose",
-        "category",
-        "shop_id",
-        "sender_names",
-        "titles",
-        "bodies",
-        "reasons",
-        "link",
-        "attachment_kind",
-        "attachment",
-        "attachment_titles",
-    ]
-)
+NONE_OF_A_CIRCULAR: dict[str, Any] = dict.fromkeys(column.key for column in Circular.__table__.columns)
 CIRCULAR: dict[str, Any] = NONE_OF_A_CIRCULAR | {
     "purpose": "push_city",
     "category": "events",
