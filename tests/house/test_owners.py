@@ -9,6 +9,7 @@ from backend.base.database import Database
 from backend.web.contracts import path_of
 from backend.web.spec import spec_of
 from tests.conftest import NOW
+from tests.factories.audiences import save_audience
 from tests.factories.claims import LARGE_YEN, state
 from tests.factories.member_lists import create_list
 from tests.factories.messages import REASON, made_shop_draft, shop_message
@@ -79,6 +80,7 @@ SHARED = {
     "/v1/city/message-templates/{slug}/{version}",
     "/v1/city/message-templates/{slug}/{version}/approval",
     "/v1/city/message-templates/{slug}/{version}/retirement",
+    "/v1/city/audiences/{audience_id}",
     "/v1/city/member-lists/{list_id}",
     "/v1/city/member-lists/{list_id}/join-codes",
     "/v1/city/cards/batches/{batch_id}",
@@ -134,6 +136,7 @@ PRIVATE = {
     "/v1/shop/messages/{message_id}/schedule",
     "/v1/shop/messages/{message_id}/stop",
     "/v1/shop/messages/{message_id}/tests",
+    "/v1/shop/audiences/{audience_id}",
     "/v1/shop/member-lists/{list_id}",
     "/v1/shop/member-lists/{list_id}/join-codes",
     "/v1/shop/checkouts/{checkout_id}",
@@ -447,6 +450,15 @@ class TestSomebodyElse:
 
         assert response.status_code == 404
         assert stranger.get("/v1/shop/messages").get_json()["items"] == []
+
+    @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+    def test_finds_no_audience(self, manager: ApiClient, stranger: ApiClient, method: str) -> None:
+        audience_id = save_audience(manager)["id"]
+        body = {"json": {"name": "横取り"}} if method == "PATCH" else {}
+
+        response = stranger.request(method, f"/v1/shop/audiences/{audience_id}", **body)
+
+        assert (response.status_code, response.get_json()["code"]) == (404, "audience_not_found")
 
     def test_closes_no_member_list(self, manager: ApiClient, stranger: ApiClient) -> None:
         list_id = create_list(manager)["member_list"]["id"]
