@@ -13,8 +13,10 @@ from backend.city.disaster_messages.schemas import DISASTER_EXAMPLE
 from backend.city.message_templates.schemas import TEMPLATE_EXAMPLE
 from backend.city.messages.schemas import MESSAGE_EXAMPLE
 from backend.messages.models import Message, MessageStatus
+from backend.messages.sending.starting import start_message
 from backend.notices.models import NoticeChoice
 from backend.shop.messages.schemas import OWN_MESSAGE_EXAMPLE
+from backend.web.ground import Ground
 from tests.support.client import ApiClient
 
 PATH = "/v1/city/messages"
@@ -113,6 +115,12 @@ def in_city(path: str) -> str:
 def begin(database: Database, path: str, at: datetime) -> None:
     """As the worker does when its moment has come, but for the recipients."""
     set_status(database, path, MessageStatus.SENDING, started_at=at)
+
+
+def started(database: Database, path: str, ground: Ground, at: datetime) -> None:
+    """As the worker does, with its recipients."""
+    message_id = uuid.UUID(path.rpartition("/")[2])
+    database.run(lambda session: start_message(session, message_id=message_id, region=ground.region, at=at))
 
 
 def set_status(database: Database, path: str, status: MessageStatus, **columns: Any) -> None:

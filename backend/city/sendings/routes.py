@@ -9,13 +9,16 @@ from backend.city.sendings.schemas import (
     REASON_EXAMPLE,
     SCHEDULE_EXAMPLE,
     TESTERS_EXAMPLE,
+    HealthOut,
     MessageReasonIn,
     ScheduleMessageIn,
     TestMessageIn,
 )
 from backend.messages import states
+from backend.messages.health import health_of
 from backend.messages.queries import MessageNotFound
 from backend.messages.service import checks, running, testing
+from backend.notices.engagement import engagement_of
 from backend.people.memberships import MemberListNotFound
 from backend.people.permissions import Permission
 from backend.web.calls import Call
@@ -138,3 +141,28 @@ def cancel_message(call: Call, message_id: uuid.UUID, body: dict[str, Any]) -> d
         at=call.at,
     )
     return present(call, message)
+
+
+@face.operation(
+    "GET",
+    f"{MESSAGE}/health",
+    permission=Permission.READ_MESSAGES,
+    answer=HealthOut,
+    errors=[MessageNotFound],
+)
+def get_message_health(call: Call, message_id: uuid.UUID) -> dict[str, Any]:
+    """How the sending goes, or went: by state, by reason, how long it took; opens and taps in sum."""
+    found = health_of(call.session, message_id=message_id)
+    engagement = engagement_of(call.session, circular_id=message_id)
+    return {
+        "recipient_count": found.recipients,
+        "told_count": found.told,
+        "states": found.states,
+        "failures": found.failures,
+        "rescheduled_count": found.rescheduled,
+        "left_unknown_count": found.left_unknown,
+        "p50_seconds": found.p50_seconds,
+        "p95_seconds": found.p95_seconds,
+        "opened_count": engagement.opened,
+        "tapped_count": engagement.tapped,
+    }

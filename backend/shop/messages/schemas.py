@@ -77,6 +77,21 @@ class OwnTemplateOut(Out):
 
 OwnTemplatePage = page_of(OwnTemplateOut)
 
+
+class OwnHealthOut(Out):
+    """People, rounded down to tens, and opens and taps in sum."""
+
+    recipient_count = fields.Integer(required=True, allow_none=True, metadata={"description": FEW})
+    told_count = fields.Integer(
+        required=True, allow_none=True, metadata={"description": f"By a push or in the inbox; {FEW}"}
+    )
+    accepted_count = fields.Integer(
+        required=True, allow_none=True, metadata={"description": f"Whose phone took the push; {FEW}"}
+    )
+    opened_count = fields.Integer(required=True, allow_none=True, metadata={"description": FEW})
+    tapped_count = fields.Integer(required=True, allow_none=True, metadata={"description": FEW})
+
+
 OWN_MESSAGE_EXAMPLE: dict[str, Any] = {
     "template_slug": "shop-offer",
     "template_version": 1,

@@ -4,15 +4,19 @@ import uuid
 from typing import Any
 
 from backend.messages import states
+from backend.messages.health import health_of
+from backend.messages.models import RecipientStatus
 from backend.messages.queries import MessageNotFound
 from backend.messages.service import checks, running, testing
+from backend.notices.engagement import engagement_of
 from backend.people.memberships import MemberListNotFound
 from backend.people.permissions import Permission
-from backend.shop.messages.routes import present
+from backend.shop.messages.routes import own_message, present
 from backend.shop.messages.schemas import (
     OWN_REASON_EXAMPLE,
     OWN_SCHEDULE_EXAMPLE,
     OWN_TESTERS_EXAMPLE,
+    OwnHealthOut,
     OwnMessageOut,
     OwnMessageReasonIn,
     ScheduleOwnMessageIn,
@@ -21,7 +25,7 @@ from backend.shop.messages.schemas import (
 from backend.shop.scope import own_shops
 from backend.web.calls import Call
 from backend.web.contracts import Face
-from backend.web.messages import TestSentOut, city_of
+from backend.web.messages import TestSentOut, city_of, shown_to_shops
 
 face = Face(
     "sendings", __name__, url_prefix="/v1/shop/messages", description="The shop's messages on their way."
@@ -143,3 +147,26 @@ def cancel_own_message(call: Call, message_id: uuid.UUID, body: dict[str, Any]) 
         at=call.at,
     )
     return present(call, message)
+
+
+@face.operation(
+    "GET",
+    f"{MESSAGE}/health",
+    permission=Permission.MANAGE_OWN_MESSAGES,
+    answer=OwnHealthOut,
+    errors=[MessageNotFound],
+)
+def get_own_message_health(call: Call, message_id: uuid.UUID) -> dict[str, Any]:
+    """How the sending goes, or went: numbers too small to hide anybody are not told."""
+    message, city = own_message(call, message_id), city_of(call)
+    found = health_of(call.session, message_id=message.id)
+    engagement = engagement_of(
+        call.session, circular_id=message.id, shown_from=city.terms.audience_shown_from
+    )
+    return {
+        "recipient_count": shown_to_shops(found.recipients, city),
+        "told_count": shown_to_shops(found.told, city),
+        "accepted_count": shown_to_shops(found.states.get(RecipientStatus.ACCEPTED, 0), city),
+        "opened_count": engagement.opened,
+        "tapped_count": engagement.tapped,
+    }
