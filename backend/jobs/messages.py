@@ -45,7 +45,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Mailroom:
-    """What sending needs. `enqueue` tells a queue of a message's shards, where there is a queue."""
+    """What sending needs. `enqueue`, where there is a queue, tells it of a message's shards, or of all that are due."""
 
     database: Database
     sender: PushSender
@@ -53,7 +53,7 @@ class Mailroom:
     terms: NoticeTerms
     lease_seconds: int
     stop: threading.Event = field(default_factory=threading.Event)
-    enqueue: Callable[[Session, uuid.UUID], None] | None = None
+    enqueue: Callable[[Session, uuid.UUID | None], None] | None = None
     contents: dict[uuid.UUID, Contents] = field(default_factory=dict)
 
 
@@ -208,7 +208,8 @@ def _finish(room: Mailroom, message_id: uuid.UUID) -> None:
 
 
 def sweep_messages(room: Mailroom) -> bool:
-    """Opens what dead workers held, and ends messages whose last two shards ended at once. Whether more may wait."""
+    """Opens what dead workers held, ends messages whose last two shards ended at once, and finds due shards that have
+    no job. Whether more may wait."""
     at = utc_now()
     swept = []
     if room.database.run(lambda session: has_lapsed_lease(session, at=at), writes=False):
@@ -224,4 +225,7 @@ def sweep_messages(room: Mailroom) -> bool:
         )
     for message_id in room.database.run(find_finished_messages, writes=False):
         _finish(room, message_id)
+    enqueue = room.enqueue
+    if enqueue is not None:
+        room.database.run(lambda session: enqueue(session, None))
     return bool(swept)

@@ -17,7 +17,7 @@ from backend.messages.sending.sweeping import sweep_shards
 from backend.notices.models import Device
 from tests.factories.sendings import SHOPS, copies_of, events_of, make_readers, recipients_of, shards_of
 from tests.factories.world import World
-from tests.messages.sending.conftest import ACCEPTED, LEASE_SECONDS, Worker
+from tests.messages.conftest import ACCEPTED, LEASE_SECONDS, Worker
 
 Start = Callable[..., uuid.UUID]
 Fates = Callable[[uuid.UUID], Sequence[tuple[str, str | None]]]

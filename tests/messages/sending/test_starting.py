@@ -14,7 +14,7 @@ from backend.messages.sending.starting import find_due_messages, start_message
 from backend.notices.models import Circular, NoticeChoice
 from tests.factories.sendings import CITY, DISASTER, SHOPS, events_of, recipients_of, shards_of
 from tests.factories.world import World
-from tests.messages.sending.conftest import REGION
+from tests.messages.conftest import REGION
 
 Schedule = Callable[..., uuid.UUID]
 

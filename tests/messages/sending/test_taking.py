@@ -25,7 +25,7 @@ from tests.factories.sendings import (
     target_of,
 )
 from tests.factories.world import World
-from tests.messages.sending.conftest import LEASE_SECONDS, TERMS, Worker
+from tests.messages.conftest import LEASE_SECONDS, TERMS, Worker
 
 Start = Callable[..., uuid.UUID]
 Fates = Callable[[uuid.UUID], Sequence[tuple[str, str | None]]]
