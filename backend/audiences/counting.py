@@ -1,16 +1,22 @@
 """How many a description means now, and how many of them a message would reach."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend.audiences.compiling import select_citizens
-from backend.audiences.rules import Audience
+from backend.audiences.describing import describe
+from backend.audiences.queries import find_names
+from backend.audiences.rules import Audience, write_audience
+from backend.audiences.service import check_audience
 from backend.notices.models import ChoiceKind, Device, NoticeChoice
 from backend.notices.terms import NoticeTerms
+from backend.organisations.regions import Region
 from backend.people.models import Consent, ConsentPurpose
 
 # What shops are told is rounded down to these: two descriptions that differ by one person look alike.
@@ -32,6 +38,36 @@ class AudienceCount:
     is_suppressed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PreviewedAudience:
+    """`audience` in canonical form."""
+
+    audience: Mapping[str, Any]
+    description: str
+    count: AudienceCount
+
+
+def preview_audience(
+    session: Session,
+    *,
+    document: Mapping[str, Any],
+    purpose: str,
+    category: str | None,
+    shop_id: uuid.UUID | None,
+    region: Region,
+    terms: NoticeTerms,
+    language: str,
+    at: datetime,
+) -> PreviewedAudience:
+    """A description before it is used, as `service.check_audience` and `count_audience`. Raises AudienceInvalid."""
+    audience = check_audience(session, document=document, shop_id=shop_id, region=region)
+    count = count_audience(
+        session, audience=audience, purpose=purpose, category=category, shop_id=shop_id, terms=terms, at=at
+    )
+    said = describe(audience, language, names=find_names(session, [audience]))
+    return PreviewedAudience(write_audience(audience), said, count)
+
+
 def count_audience(
     session: Session,
     *,
@@ -46,11 +82,14 @@ def count_audience(
 
     With `shop_id` it is that shop that asks: numbers are rounded, small ones left out.
     """
-    counts = _count(session, audience, purpose, category, shop_id, terms, at)
+    exact = count_exactly(
+        session, audience=audience, purpose=purpose, category=category, shop_id=shop_id, terms=terms, at=at
+    )
     if shop_id is None:
-        return AudienceCount(*counts)
+        return exact
+    counts = (exact.people_count, exact.consenting_count, exact.reachable_count, exact.unmuted_count)
     people, consenting, reachable, unmuted = [
-        shown_to_shops(count, terms.audience_shown_from) for count in counts
+        shown_to_shops(count or 0, terms.audience_shown_from) for count in counts
     ]
     # Each counts among those before it: the last is the smallest.
     return AudienceCount(
@@ -63,15 +102,17 @@ def shown_to_shops(count: int, shown_from: int) -> int | None:
     return None if count < shown_from else max(count - count % SHOPS_STEP, min(count, shown_from))
 
 
-def _count(
+def count_exactly(
     session: Session,
+    *,
     audience: Audience,
     purpose: str,
     category: str | None,
     shop_id: uuid.UUID | None,
     terms: NoticeTerms,
     at: datetime,
-) -> tuple[int, int, int, int]:
+) -> AudienceCount:
+    """The same for the city, which decides about shops' messages too: `shop_id` is whose mutes count."""
     meant = select_citizens(audience, at=at).subquery("meant")
     consents = (
         select(Consent.citizen_id)
@@ -91,7 +132,7 @@ def _count(
     row = session.execute(
         select(func.count(), _times(consenting), _times(reachable), _times(unmuted)).select_from(people)
     ).one()
-    return (row[0], row[1], row[2], row[3])
+    return AudienceCount(row[0], row[1], row[2], row[3])
 
 
 def _times(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from backend.audiences.models import SavedAudience
-from backend.audiences.queries import count_saved, get_saved, has_name
+from backend.audiences.queries import AudienceCard, count_saved, get_audience, get_saved, has_name
 from backend.audiences.rules import (
     CAMPAIGN,
     MEMBER_LIST,
@@ -67,9 +67,10 @@ def save_audience(
     document: Mapping[str, Any],
     region: Region,
     staff_id: uuid.UUID,
+    language: str,
     at: datetime,
-) -> uuid.UUID:
-    """Of a shop, or (without a shop) of the city; its id.
+) -> AudienceCard:
+    """Of a shop, or (without a shop) of the city. `language`: of the card's words.
 
     Raises AudienceInvalid, AudienceNameRefused, AudienceNameTaken, AudiencesTooMany.
     """
@@ -88,7 +89,9 @@ def save_audience(
     )
     session.add(saved)
     session.flush()
-    return saved.id
+    return get_audience(
+        session, audience_id=saved.id, shop_ids=_owner(shop_id), region=region, language=language
+    )
 
 
 def edit_audience(
@@ -100,8 +103,9 @@ def edit_audience(
     document: Mapping[str, Any] | None,
     region: Region,
     staff_id: uuid.UUID,
+    language: str,
     at: datetime,
-) -> None:
+) -> AudienceCard:
     """None: stays as it is. Messages that were drafted with it keep their copy. `shop_ids` None: one of the city's.
 
     Raises AudienceNotFound, AudienceInvalid, AudienceNameRefused, AudienceNameTaken.
@@ -115,6 +119,7 @@ def edit_audience(
     saved.changed_by_staff_id = staff_id
     saved.changed_at = at
     session.flush()
+    return get_audience(session, audience_id=audience_id, shop_ids=shop_ids, region=region, language=language)
 
 
 def delete_audience(
@@ -123,6 +128,10 @@ def delete_audience(
     """Messages keep their copy. Raises AudienceNotFound."""
     session.delete(get_saved(session, audience_id=audience_id, shop_ids=shop_ids))
     session.flush()
+
+
+def _owner(shop_id: uuid.UUID | None) -> Sequence[uuid.UUID] | None:
+    return None if shop_id is None else [shop_id]
 
 
 def _free_name(
@@ -143,7 +152,7 @@ def _shops(session: Session, mention: Mention, _shop_id: uuid.UUID | None) -> se
 
 
 def _lists(session: Session, mention: Mention, shop_id: uuid.UUID | None) -> set[uuid.UUID]:
-    own = owned_by(None if shop_id is None else [shop_id])
+    own = owned_by(_owner(shop_id))
     return _ids(session, MemberList.id, mention, own, MemberList.closed_at.is_(None))
 
 

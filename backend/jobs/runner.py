@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from types import FrameType
 
 import structlog
@@ -27,15 +28,24 @@ from backend.base.secrets import Vault
 from backend.claims.terms import load_terms
 from backend.config import Settings
 from backend.jobs.claims import move_claims, raise_flags
-from backend.jobs.housekeeping import end_holds, forget_changes, lapse_points, purge
+from backend.jobs.housekeeping import (
+    end_holds,
+    forget_changes,
+    forget_push_counts,
+    lapse_points,
+    purge,
+    retire_devices,
+)
 from backend.jobs.messages import Mailroom, run_shard, send_due_shard, start_messages, sweep_messages
 from backend.jobs.receipts import tidy_decided_receipts
 from backend.jobs.sealing import seal_block
 from backend.jobs.senders import Senders, make_senders
 from backend.jobs.sending import close_leases, send_letters, send_pushes
+from backend.jobs.triggers import pull_trigger
 from backend.jobs.watching import watch_budgets
 from backend.jobs.webhooks import send_webhooks
 from backend.jobs.work import Job, pause_seconds, run_batch
+from backend.messages.triggers.table import list_triggers
 from backend.notices.terms import load_terms as load_notice_terms
 from backend.organisations.regions import load_region
 from backend.web.logs import configure_logs
@@ -101,7 +111,7 @@ def make_jobs(settings: Settings, room: Mailroom, senders: Senders) -> list[Job]
     poster, vault = Poster(UrlPolicy.of(settings)), Vault(settings.secret_key)
     kept_days = settings.changes_kept_days
     return [
-        Job("send_pushes", 1, lambda: send_pushes(database, senders.push)),
+        Job("send_pushes", 1, lambda: send_pushes(database, senders.push, room.terms)),
         Job("send_letters", 1, lambda: send_letters(database, senders)),
         Job("send_webhooks", 1, lambda: send_webhooks(database, poster, vault)),
         Job("start_messages", 1, lambda: start_messages(room)),
@@ -117,8 +127,25 @@ def make_jobs(settings: Settings, room: Mailroom, senders: Senders) -> list[Job]
         Job("raise_flags", 60, lambda: raise_flags(database, claim_terms), EVERY_MINUTE),
         Job("tidy_receipts", 300, lambda: tidy_decided_receipts(database, claim_terms), EVERY_5_MINUTES),
         Job("purge", 21_600, lambda: purge(database), EVERY_6_HOURS),
+        *(
+            Job(
+                f"pull_{rule.name}",
+                rule.every_seconds,
+                partial(pull_trigger, database, rule),
+                _cron(rule.every_seconds),
+            )
+            for rule in list_triggers(room.terms)
+        ),
+        Job("retire_devices", 21_600, lambda: retire_devices(database, room.terms), EVERY_6_HOURS),
+        Job("forget_push_counts", 21_600, lambda: forget_push_counts(database), EVERY_6_HOURS),
         Job("forget_changes", 21_600, lambda: forget_changes(database, kept_days), EVERY_6_HOURS),
     ]
+
+
+def _cron(seconds: float) -> str:
+    """Of whole minutes, in as many hours as there are."""
+    minutes = round(seconds / 60)
+    return f"*/{minutes} * * * *" if minutes < 60 else f"0 */{minutes // 60} * * *"
 
 
 def make_shard_jobs(room: Mailroom, senders: int) -> list[Job]:

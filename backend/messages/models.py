@@ -46,12 +46,6 @@ class MessageStatus(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
-class AttachmentKind(enum.StrEnum):
-    OFFER = "offer"
-    CAMPAIGN = "campaign"
-    REWARD_CODE = "reward_code"  # claimable points
-
-
 class RecipientStatus(enum.StrEnum):
     WAITING = "waiting"
     SENDING = "sending"
@@ -184,6 +178,8 @@ class Message(Base):
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Then the shop whose message it is may not resume it.
+    is_stopped_by_city: Mapped[bool] = mapped_column(default=False)
     # Of a shop's: how often that shop was heard lately; who was heard less comes first where caps bind.
     heard_before: Mapped[int] = mapped_column(default=0)
     recipient_count: Mapped[int] = mapped_column(default=0)

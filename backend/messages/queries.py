@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.errors import NotFound
 from backend.base.pages import Page, PageRequest, make_page, small_whole
+from backend.campaigns.models import Campaign
 from backend.messages.models import (
     Message,
     MessageEvent,
@@ -22,6 +23,8 @@ from backend.messages.models import (
     TemplateStatus,
 )
 from backend.messages.rules import RenderedMessage, render_message, shop_sender_names
+from backend.notices.kinds import AttachmentKind
+from backend.offers.models import Offer
 from backend.organisations.models import Shop
 from backend.people.models import Staff
 
@@ -226,6 +229,16 @@ def get_words(session: Session, *, message: Message, city_names: Mapping[str, st
     template = get_template(session, slug=message.template_slug, version=message.template_version)
     names = get_sender_names(session, shop_id=message.shop_id, city_names=city_names)
     return _render(message, template, names)
+
+
+def find_attachment_titles(session: Session, *, message: Message) -> dict[str, str] | None:
+    """By language. None: nothing is attached, or a code, which names only itself."""
+    if message.attachment is None or message.attachment_kind == AttachmentKind.REWARD_CODE:
+        return None
+    attached_id = uuid.UUID(message.attachment)
+    if message.attachment_kind == AttachmentKind.CAMPAIGN:
+        return session.scalar(select(Campaign.names).where(Campaign.id == attached_id))
+    return session.scalar(select(Offer.names).where(Offer.id == attached_id))
 
 
 def count_heard(session: Session, *, shop_id: uuid.UUID, at: datetime) -> int:

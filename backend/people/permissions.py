@@ -45,6 +45,7 @@ class Permission(enum.StrEnum):
     CONFIRM_CLAIMS = "confirm_claims"
     MANAGE_OWN_WEBHOOKS = "manage_own_webhooks"
     MANAGE_OWN_MESSAGES = "manage_own_messages"
+    MANAGE_OWN_AUDIENCES = "manage_own_audiences"
 
     # the city
     MANAGE_STAFF = "manage_staff"
@@ -70,6 +71,8 @@ class Permission(enum.StrEnum):
     STOP_MESSAGES = "stop_messages"
     APPROVE_MESSAGES = "approve_messages"
     SEND_DISASTER_MESSAGES = "send_disaster_messages"
+    READ_CITY_AUDIENCES = "read_city_audiences"
+    EDIT_CITY_AUDIENCES = "edit_city_audiences"
 
 
 P = Permission
@@ -115,6 +118,7 @@ SHOP_ROLE_PERMISSIONS = {
             P.CONFIRM_CLAIMS,
             P.MANAGE_OWN_WEBHOOKS,
             P.MANAGE_OWN_MESSAGES,
+            P.MANAGE_OWN_AUDIENCES,
         }
     ),
 }
@@ -140,6 +144,8 @@ CITY_ROLE_PERMISSIONS = {
             P.WRITE_MESSAGES,
             P.STOP_MESSAGES,
             P.SEND_DISASTER_MESSAGES,
+            P.READ_CITY_AUDIENCES,
+            P.EDIT_CITY_AUDIENCES,
         }
     ),
     "approver": frozenset(
@@ -153,6 +159,7 @@ CITY_ROLE_PERMISSIONS = {
             P.READ_MESSAGES,
             P.STOP_MESSAGES,
             P.APPROVE_MESSAGES,
+            P.READ_CITY_AUDIENCES,
         }
     ),
     "counter": frozenset({P.VERIFY_CITIZENS, P.EXPLAIN_PURCHASES, P.HAND_OUT_CARDS}),

@@ -10,6 +10,7 @@ from backend.base.secrets import Vault
 from backend.claims.readers import ReceiptReader
 from backend.claims.terms import ClaimTerms
 from backend.config import Settings
+from backend.notices.terms import NoticeTerms
 from backend.organisations.regions import Region
 
 
@@ -21,6 +22,7 @@ class Ground:
     region: Region
     receipt_reader: ReceiptReader
     claim_terms: ClaimTerms
+    notice_terms: NoticeTerms
     # Verifies a Firebase ID token and gives its user; None where the embedded provider signs citizens in.
     verify_firebase_token: Callable[[str], str] | None
 

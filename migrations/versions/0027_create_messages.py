@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.Column("approved_at", MOMENT, nullable=True),
         sa.Column("started_at", MOMENT, nullable=True),
         sa.Column("done_at", MOMENT, nullable=True),
+        sa.Column("is_stopped_by_city", sa.Boolean(), nullable=False),
         sa.Column("heard_before", sa.Integer(), nullable=False),
         sa.Column("recipient_count", sa.Integer(), nullable=False),
         sa.Column("left_unknown", sa.Integer(), nullable=False),

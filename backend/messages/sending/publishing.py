@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from backend.messages.models import Message
+from backend.messages.queries import find_attachment_titles
 from backend.messages.rules import RenderedMessage
 from backend.notices.models import Circular
 
@@ -24,12 +25,11 @@ def publish_circular(session: Session, *, message: Message, words: RenderedMessa
             link=message.link,
             attachment_kind=message.attachment_kind,
             attachment=message.attachment,
+            attachment_titles=find_attachment_titles(session, message=message),
             collapse_key=message.collapse_key,
             ttl_seconds=message.ttl_seconds,
             expires_at=message.expires_at,
             created_at=at,
-            opened=0,
-            tapped=0,
         )
     )
     session.flush()

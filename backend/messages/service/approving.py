@@ -11,7 +11,7 @@ from backend.base.clock import city_day
 from backend.base.errors import Conflict, SecondPersonRequired
 from backend.messages.models import Message, MessageAct, MessagePurpose, MessageQuota
 from backend.messages.queries import get_message, get_template
-from backend.messages.reach import Reach, count_reach
+from backend.messages.reach import Mailing, count_reach, is_anybody_told, obstacle_of
 from backend.messages.service.checks import City, audience_of, check_attachment, check_template_use
 from backend.messages.service.recording import has_written, move
 from backend.messages.states import status_after
@@ -35,8 +35,8 @@ def approve_message(
     """It may be scheduled now. `is_inbox_enough`: also where no phone would ring, if inboxes are reached.
 
     Raises MessageNotFound, MessageNotInReview, SecondPersonRequired, TemplateNotApproved, AttachmentUnusable,
-    AudienceInvalid, MessageQuotaReached; MessageAudienceEmpty, MessageConsentMissing, MessageMuted,
-    MessageDeviceMissing.
+    AudienceInvalid, MessageQuotaReached; MessageAudienceEmpty, MessageConsentMissing, MessageDeviceMissing,
+    MessageMuted.
     """
     message = get_message(session, message_id=message_id, lock=True)
     status_after(message.status, MessageAct.APPROVED)
@@ -45,9 +45,10 @@ def approve_message(
     template = get_template(session, slug=message.template_slug, version=message.template_version)
     check_template_use(template, message.purpose)
     check_attachment(session, message=message, city=city, at=at)
-    reach = reach_of(session, message=message, city=city, at=at)
-    if reach.obstacle and not (is_inbox_enough and reach.told):
-        raise reach.obstacle
+    mailing = mailing_of(session, message=message, city=city)
+    obstacle = obstacle_of(count_reach(session, mailing=mailing, terms=city.terms, at=at))
+    if obstacle and not (is_inbox_enough and is_anybody_told(session, mailing=mailing, at=at)):
+        raise obstacle
     if message.shop_id is not None:
         _use_quota(session, message.shop_id, city_day(at), city.terms.shop_messages_per_month)
     message.approved_by_staff_id, message.approved_at = approved_by, at
@@ -55,16 +56,13 @@ def approve_message(
     return message
 
 
-def reach_of(session: Session, *, message: Message, city: City, at: datetime) -> Reach:
-    """As it would be now. Raises AudienceInvalid."""
-    return count_reach(
-        session,
-        audience=audience_of(message, city),
+def mailing_of(session: Session, *, message: Message, city: City) -> Mailing:
+    """Raises AudienceInvalid."""
+    return Mailing(
+        audience=audience_of(session, message=message, city=city),
         purpose=message.purpose,
         category=message.category,
         shop_id=message.shop_id,
-        terms=city.terms,
-        at=at,
     )
 
 

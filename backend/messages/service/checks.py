@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.audiences.rules import Audience, read_audience, write_audience
+from backend.audiences.rules import Audience, write_audience
+from backend.audiences.service import check_audience
 from backend.base.errors import Conflict, Refused
 from backend.base.secrets import Vault
 from backend.campaigns.models import RewardCode
 from backend.campaigns.queries import CampaignNotFound, get_visible_campaign
 from backend.campaigns.service.reward_codes import hash_code
 from backend.campaigns.states import LIVE, state_of
-from backend.messages.models import AttachmentKind, Message, MessagePurpose, MessageTemplate, TemplateStatus
+from backend.messages.models import Message, MessagePurpose, MessageTemplate, TemplateStatus
 from backend.messages.queries import get_template
 from backend.messages.rules import (
     TemplateParameter,
@@ -28,6 +29,7 @@ from backend.messages.rules import (
     render_message,
 )
 from backend.messages.service.templates import TemplateNotApproved
+from backend.notices.kinds import AttachmentKind
 from backend.notices.terms import NoticeTerms
 from backend.offers.models import Offer, OfferStatus
 from backend.organisations.regions import Region
@@ -101,7 +103,9 @@ def check_content(
         "template_slug": template.slug,
         "template_version": template.version,
         "params": params,
-        "audience": write_audience(read_audience(content.audience, region=city.region, shop_id=shop_id)),
+        "audience": write_audience(
+            check_audience(session, document=content.audience, shop_id=shop_id, region=city.region)
+        ),
         "link": _check_link(content.link, purpose, city),
         "attachment_kind": content.attachment_kind,
         "attachment": content.attachment,
@@ -116,9 +120,9 @@ def check_template_use(template: MessageTemplate, purpose: str) -> None:
         raise MessagePurposeMismatched(field="template_slug")
 
 
-def audience_of(message: Message, city: City) -> Audience:
-    """Raises AudienceInvalid: the region may have changed since."""
-    return read_audience(message.audience, region=city.region, shop_id=message.shop_id)
+def audience_of(session: Session, *, message: Message, city: City) -> Audience:
+    """Raises AudienceInvalid: a list may have been closed since."""
+    return check_audience(session, document=message.audience, shop_id=message.shop_id, region=city.region)
 
 
 def _check_link(link: str | None, purpose: MessagePurpose, city: City) -> str | None:

@@ -9,8 +9,8 @@ from backend.base.database import new_id
 from backend.base.errors import SecondPersonRequired
 from backend.messages.models import Message, MessageAct, MessagePurpose, MessageStatus
 from backend.messages.queries import get_message
-from backend.messages.reach import MessageAudienceEmpty
-from backend.messages.service.approving import reach_of
+from backend.messages.reach import MessageAudienceEmpty, is_anybody_told
+from backend.messages.service.approving import mailing_of
 from backend.messages.service.checks import City, Content, check_content
 from backend.messages.service.recording import record_event
 from backend.messages.states import MessageReviewNotOpen, send_window
@@ -54,7 +54,7 @@ def send_disaster_message(
     )
     session.add(message)
     session.flush()
-    if not reach_of(session, message=message, city=city, at=at).meant:
+    if not is_anybody_told(session, mailing=mailing_of(session, message=message, city=city), at=at):
         raise MessageAudienceEmpty
     record_event(session, message=message, act=MessageAct.SCHEDULED, before=None, by=sent_by, at=at)
     return message

@@ -94,7 +94,7 @@ def submit_message(
     """
     message = get_own_message(session, message_id=message_id, shop_ids=shop_ids, lock=True)
     status_after(message.status, MessageAct.SUBMITTED)
-    audience_of(message, city)
+    audience_of(session, message=message, city=city)
     check_attachment(session, message=message, city=city, at=at)
     move(session, message=message, act=MessageAct.SUBMITTED, by=submitted_by, at=at)
     return message

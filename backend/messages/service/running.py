@@ -9,12 +9,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from backend.base.errors import Conflict
 from backend.messages.models import Message, MessageAct, MessageStatus
 from backend.messages.queries import get_message, get_own_message
 from backend.messages.service.approving import return_quota
 from backend.messages.service.checks import City, check_attachment
 from backend.messages.service.recording import move
 from backend.messages.states import send_moment, send_window, status_after
+
+
+class MessageStoppedByCity(Conflict):
+    """What the city stopped only the city resumes."""
+
 
 ShopIds = tuple[uuid.UUID, ...] | None
 
@@ -62,6 +68,7 @@ def stop_message(
     """What a worker holds in its hands this second still goes out. Raises MessageNotFound, MessageNotSending."""
     message = get_message(session, message_id=message_id, shop_ids=shop_ids, lock=True)
     move(session, message=message, act=MessageAct.STOPPED, by=stopped_by, at=at, reason=reason)
+    message.is_stopped_by_city = shop_ids is None
     return message
 
 
@@ -73,8 +80,15 @@ def resume_message(
     resumed_by: uuid.UUID,
     at: datetime,
 ) -> Message:
-    """Whoever was not told yet is told, if it is not too late. Raises MessageNotFound, MessageNotStopped."""
+    """Whoever was not told yet is told, if it is not too late.
+
+    Raises MessageNotFound, MessageNotStopped, MessageStoppedByCity.
+    """
     message = get_message(session, message_id=message_id, shop_ids=shop_ids, lock=True)
+    status_after(message.status, MessageAct.RESUMED)
+    if shop_ids is not None and message.is_stopped_by_city:
+        raise MessageStoppedByCity
+    message.is_stopped_by_city = False
     move(session, message=message, act=MessageAct.RESUMED, by=resumed_by, at=at)
     return message
 

@@ -14,7 +14,7 @@ from backend.messages.service.checks import City
 from backend.messages.service.recording import record_event
 from backend.messages.states import MessageNotTestable
 from backend.notices.circulars import announce_to_many
-from backend.notices.rules import NoticeKind
+from backend.notices.kinds import NoticeKind
 from backend.people.memberships import MemberListNotFound, owned_by
 from backend.people.models import MemberList, MemberListEntry
 
