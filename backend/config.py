@@ -38,6 +38,7 @@ class Settings:
     log_level: str = "INFO"
     region_file: Path | None = None
     claim_terms_file: Path | None = None
+    notice_terms_file: Path | None = None
     body_max_bytes: int = 65_536
     metrics_token: str = field(default="", repr=False)
 
@@ -110,6 +111,7 @@ def read_settings() -> Settings:
         log_level=env.str("LOG_LEVEL", default.log_level).upper(),
         region_file=env.path("REGION_FILE", default.region_file),
         claim_terms_file=env.path("CLAIM_TERMS_FILE", default.claim_terms_file),
+        notice_terms_file=env.path("NOTICE_TERMS_FILE", default.notice_terms_file),
         body_max_bytes=env.int("BODY_MAX_BYTES", default.body_max_bytes),
         metrics_token=env.str("METRICS_TOKEN", default.metrics_token),
         firebase_project_id=env.str("FIREBASE_PROJECT_ID", default.firebase_project_id),
