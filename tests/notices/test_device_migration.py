@@ -56,18 +56,18 @@ def count(database: Database) -> dict[str, int]:
 
 class TestDeviceMigration:
     def test_keeps_the_phones(self, empty: Database) -> None:
-        migrations.upgrade(empty, "0025")
+        migrations.upgrade(empty, "0027")
         add_device(empty, "fid")
 
-        migrations.upgrade(empty, "0026")
+        migrations.upgrade(empty, "0028")
 
         assert count(empty) == {"fid": 1}
 
     def test_taken_back_forgets_browsers_only(self, empty: Database) -> None:
-        migrations.upgrade(empty, "0026")
+        migrations.upgrade(empty, "0028")
         add_device(empty, "fcm_token")
         add_device(empty, "web_push")
 
-        migrations.downgrade(empty, "0025")
+        migrations.downgrade(empty, "0027")
 
         assert count(empty) == {"fcm_token": 1}

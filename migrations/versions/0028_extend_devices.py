@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 
 KINDS_BEFORE = "target_kind IN ('fcm_token', 'fid')"
 KINDS = "target_kind IN ('fcm_token', 'fid', 'web_push')"
