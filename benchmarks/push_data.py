@@ -12,10 +12,12 @@ from backend.base.clock import utc_now
 from backend.base.database import ALONE, Database, new_id
 from backend.messages.health import Health, health_of
 from backend.messages.models import Message, MessageStatus, MessageTemplate
+from backend.messages.sending.starting import start_message
+from backend.organisations.regions import load_region
 from backend.people.models import Staff
 from benchmarks.goals import MeasurementFailed
 
-PATIENCE_SECONDS = 600
+PATIENCE_SECONDS = 3_600
 READERS = (
     "INSERT INTO points_accounts (id, kind, slice_count, opened_at)"
     " SELECT lpad(to_hex(n), 32, '0')::uuid, 'citizen', 1, now() FROM generate_series(1, :count) n",
@@ -83,6 +85,14 @@ def _schedule(session: Session) -> uuid.UUID:
     return message_id
 
 
+def start(database: Database, message_id: uuid.UUID) -> int:
+    """As the worker does it; how many recipients it got."""
+    region, at = load_region(), utc_now()
+    return (
+        database.run(lambda session: start_message(session, message_id=message_id, region=region, at=at)) or 0
+    )
+
+
 def wait_until_done(database: Database, message_id: uuid.UUID) -> Health:
     """Every recipient accounted for. Raises MeasurementFailed when one was not pushed."""
     give_up_at = time.perf_counter() + PATIENCE_SECONDS
@@ -103,3 +113,22 @@ def time_sending(database: Database, message_id: uuid.UUID) -> float:
         "SELECT extract(epoch FROM max(settled_at) - min(sent_at)) FROM message_recipients WHERE message_id = :id"
     ).bindparams(id=message_id)
     return float(database.run(lambda session: session.scalar(spent), writes=False))
+
+
+def open_database(database_url: str) -> Database:
+    return Database(database_url)
+
+
+def consent_all(database: Database) -> None:
+    """Every citizen to what the city says."""
+    consent = text(
+        "INSERT INTO consents (id, citizen_id, purpose, version, given_at)"
+        " SELECT id, id, 'push_city', '2026-11', now() FROM citizens"
+    )
+    database.run(lambda session: session.execute(consent))
+
+
+def count_pushed(database: Database) -> int:
+    """Of all messages."""
+    pushed = text("SELECT count(*) FROM message_recipients WHERE status = 'accepted'")
+    return int(database.run(lambda session: session.scalar(pushed), writes=False))
