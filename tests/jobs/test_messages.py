@@ -76,7 +76,7 @@ def make_room(database: Database) -> Callable[..., Mailroom]:
 
 @pytest.fixture
 def fcm_room(fcm: FakeFcm, make_room: Callable[..., Mailroom]) -> Iterator[Mailroom]:
-    poster = MassPoster(per_second=1e6, connections=20, answer_seconds=1)
+    poster = MassPoster(per_second=1e6, connections=20, connect_seconds=1, answer_seconds=1)
     sender = FcmSender("meguri-test", FixedToken(), poster)
     yield make_room(sender)
     sender.close()
