@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import new_id
 from backend.base.errors import MeguriError, TooMany
+from backend.base.records import made_often
 from backend.organisations.models import Shop, ShopStatus
 from backend.people.codes import CitizenCodeUnknown, CitizenCodeUsed
 from backend.people.models import CodeScope
@@ -38,6 +39,7 @@ class TooManyCodesUnknown(TooMany):
     """So many codes before this one in the batch are nobody's that this one was not looked at."""
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSale:
     """`key` is the till's own for this sale, for good; `done_at` by the till's clock."""
