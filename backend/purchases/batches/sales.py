@@ -81,15 +81,16 @@ def record_stored_sales(
     `lines.read_sale` raises.
     """
     keyed = [Keyed(sale.key, sale.hashed()) for sale in sales]
-    kept = find_sales_by_keys(session, shop_id=shop_id, keys=[each.key for each in keyed])
-    fresh = [sale for sale in sales if sale.key not in kept]
+    # Codes before keys: of the same batch sent twice at once the later would else find codes used by sales that
+    # were not there a moment ago.
     codes = find_citizen_codes(
         session,
-        read={(sale.citizen_code, sale.done_at) for sale in fresh},
+        read={(sale.citizen_code, sale.done_at) for sale in sales},
         public_url=context.sale.public_url,
         vault=context.sale.vault,
         offline=context.sale.offline,
     )
+    kept = find_sales_by_keys(session, shop_id=shop_id, keys=[each.key for each in keyed])
     desk = _Desk(session, shop_id, issuer, codes, context.window, at)
     return record_once(
         session,
