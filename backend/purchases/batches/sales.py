@@ -132,7 +132,11 @@ class _Desk:
         rung_up = with_products(self._session, shop_id=self._shop_id, sales=[each.sale for each in found])
         products = iter(rung_up)
         for each in checked:
-            yield replace(each, sale=next(products)) if isinstance(each, Bought) else each
+            if isinstance(each, Bought):
+                sale = next(products)
+                yield each if sale is each.sale else replace(each, sale=sale)
+            else:
+                yield each
 
     def _try(self, sale: StoredSale, keyed: Keyed) -> Bought | MeguriError:
         try:
