@@ -23,6 +23,7 @@ class NoticeKind(enum.StrEnum):
     MISSION_REWARDED = "mission_rewarded"
     CLAIM_PARTLY_ACCEPTED = "claim_partly_accepted"
     CLAIM_REJECTED = "claim_rejected"
+    CLAIM_REJECTED_FINALLY = "claim_rejected_finally"
     PURCHASE_REVERSED = "purchase_reversed"
 
 
@@ -37,6 +38,7 @@ PURPOSES: Mapping[str, ConsentPurpose] = {
     NoticeKind.MISSION_REWARDED: ConsentPurpose.PUSH_TRANSACTIONS,
     NoticeKind.CLAIM_PARTLY_ACCEPTED: ConsentPurpose.PUSH_TRANSACTIONS,
     NoticeKind.CLAIM_REJECTED: ConsentPurpose.PUSH_TRANSACTIONS,
+    NoticeKind.CLAIM_REJECTED_FINALLY: ConsentPurpose.PUSH_TRANSACTIONS,
     NoticeKind.PURCHASE_REVERSED: ConsentPurpose.PUSH_TRANSACTIONS,
 }
 
