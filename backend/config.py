@@ -10,6 +10,14 @@ INSECURE_SECRET_KEY = "insecure-development-key-replace-me-in-production"  # noq
 # Codes of citizens are kept a day longer, so that a stored sale still finds its own.
 STORED_DAYS_MAX = 14
 
+# The push services of Chrome and others, Firefox, Edge and Safari.
+WEB_PUSH_HOSTS = (
+    "fcm.googleapis.com",
+    "*.push.services.mozilla.com",
+    "*.notify.windows.com",
+    "*.push.apple.com",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -37,6 +45,11 @@ class Settings:
     firebase_project_id: str = ""
     firebase_credentials_file: Path | None = None
     push_log_file: Path | None = None
+    push_per_second: int = 1_000  # a worker process; so are the connections
+    push_connections: int = 200
+    vapid_private_key_file: Path | None = None
+    vapid_subject: str = ""
+    web_push_hosts: list[str] = field(default_factory=lambda: list(WEB_PUSH_HOSTS))
 
     mail_sender: str = "log"  # or smtp
     mail_from: str = "Meguri <noreply@localhost>"
@@ -104,6 +117,11 @@ def read_settings() -> Settings:
         firebase_project_id=env.str("FIREBASE_PROJECT_ID", default.firebase_project_id),
         firebase_credentials_file=env.path("FIREBASE_CREDENTIALS_FILE", default.firebase_credentials_file),
         push_log_file=env.path("PUSH_LOG_FILE", default.push_log_file),
+        push_per_second=env.int("PUSH_PER_SECOND", default.push_per_second),
+        push_connections=env.int("PUSH_CONNECTIONS", default.push_connections),
+        vapid_private_key_file=env.path("VAPID_PRIVATE_KEY_FILE", default.vapid_private_key_file),
+        vapid_subject=env.str("VAPID_SUBJECT", default.vapid_subject),
+        web_push_hosts=env.list("WEB_PUSH_HOSTS", default.web_push_hosts),
         mail_sender=env.str("MAIL_SENDER", default.mail_sender),
         mail_from=env.str("MAIL_FROM", default.mail_from),
         smtp_host=env.str("SMTP_HOST", default.smtp_host),
@@ -137,6 +155,8 @@ def read_settings() -> Settings:
         android_certificate_sha256=env.list("ANDROID_CERTIFICATE_SHA256", []),
         ios_app_id=env.str("IOS_APP_ID", default.ios_app_id),
     )
+    if settings.push_per_second < 1 or settings.push_connections < 1:
+        raise ValueError("PUSH_PER_SECOND and PUSH_CONNECTIONS must be at least 1")
     if settings.mode not in ("development", "production"):
         raise ValueError(f"MEGURI_MODE is {settings.mode!r}: development or production")
     if not 1 <= settings.stored_sale_days <= STORED_DAYS_MAX:

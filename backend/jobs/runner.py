@@ -24,7 +24,7 @@ from backend.jobs.claims import move_claims, raise_flags
 from backend.jobs.housekeeping import end_holds, forget_changes, lapse_points, purge
 from backend.jobs.receipts import tidy_decided_receipts
 from backend.jobs.sealing import seal_block
-from backend.jobs.senders import make_senders
+from backend.jobs.senders import Senders, make_senders
 from backend.jobs.sending import close_leases, send_letters, send_pushes
 from backend.jobs.watching import watch_budgets
 from backend.jobs.webhooks import send_webhooks
@@ -57,18 +57,19 @@ def run_worker(settings: Settings, *, once: bool = False, stop: threading.Event 
     """
     configure_logs(settings.log_level)
     database = Database(settings.database_url)
-    jobs = make_jobs(settings, database)
+    senders = make_senders(settings)
+    jobs = make_jobs(settings, database, senders)
     try:
         if once:
             run_once(jobs)
         else:
             run_until(jobs, stop or threading.Event())
     finally:
+        senders.push.close()
         database.engine.dispose()
 
 
-def make_jobs(settings: Settings, database: Database) -> list[Job]:
-    senders = make_senders(settings)
+def make_jobs(settings: Settings, database: Database, senders: Senders) -> list[Job]:
     terms = load_terms(settings.claim_terms_file)
     poster, vault = Poster(UrlPolicy.of(settings)), Vault(settings.secret_key)
     return [

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.pages import Page, PageRequest, make_page
 from backend.base.statements import Prepared
-from backend.notices.models import OPEN_DELIVERIES, Delivery, DeliveryStatus, Notice
+from backend.notices.models import OPEN_DELIVERIES, Delivery, DeliveryStatus, Device, Notice
 from backend.notices.rules import render
 
 CITIZEN_ID = bindparam("citizen_id", type_=Uuid())
@@ -93,6 +93,11 @@ def has_due_delivery(session: Session, *, status: DeliveryStatus, at: datetime) 
         literal_column(OPEN_DELIVERIES), Delivery.status == status.value, Delivery.not_before <= at
     )
     return session.execute(query.limit(1)).first() is not None
+
+
+def list_target_kinds(session: Session) -> list[str]:
+    """Of all devices that may be reached, each kind once."""
+    return list(session.scalars(select(Device.target_kind).where(Device.retired_at.is_(None)).distinct()))
 
 
 def make_card(row: Any, language: str) -> NoticeCard:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from backend.base.push import PushMessage, PushOutcome, PushResult
+from backend.base.push import Push, PushContent, PushOutcome, PushResult
 from backend.base.text import pick_language, text
 from backend.notices.models import DeliveryStatus
 from backend.people.models import ConsentPurpose
@@ -95,19 +95,17 @@ def render(kind: str, params: Mapping[str, Any], language: str) -> NoticeText:
     )
 
 
-def make_push(delivery: TakenDelivery) -> PushMessage:
+def make_push(delivery: TakenDelivery) -> Push:
     """Raises KeyError as `render`. The data let the app open the notice without asking us first."""
     said = render(delivery.kind, delivery.params, delivery.language)
-    return PushMessage(
+    content = PushContent(
         title=said.title,
         body=said.body,
         data={"notice_id": str(delivery.notice_id), "kind": delivery.kind},
         collapse_key=str(delivery.notice_id),
         ttl_seconds=TTL_SECONDS,
-        platform=delivery.platform,
-        target_kind=delivery.target_kind,
-        target=delivery.target,
     )
+    return Push(content, delivery.platform, delivery.target_kind, delivery.target)
 
 
 def retry_at(

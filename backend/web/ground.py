@@ -21,6 +21,8 @@ class Ground:
     region: Region
     receipt_reader: ReceiptReader
     claim_terms: ClaimTerms
+    # The public one of the key that signs web pushes; None where there is none.
+    web_push_key: str | None
     # Verifies a Firebase ID token and gives its user; None where the embedded provider signs citizens in.
     verify_firebase_token: Callable[[str], str] | None
 

@@ -50,7 +50,9 @@ def variables_read() -> set[str]:
 
 
 def shown(default: Any) -> str:
-    return "" if default in (None, []) else str(default)
+    if isinstance(default, list):
+        return ",".join(map(str, default))
+    return "" if default is None else str(default)
 
 
 class TestSettings:

@@ -118,10 +118,10 @@ class TestMakePush:
 
         push = make_push(delivery)
 
-        assert push.data == {"notice_id": str(notice_id), "kind": "purchase_recorded"}
-        assert push.collapse_key == str(notice_id)
+        assert push.content.data == {"notice_id": str(notice_id), "kind": "purchase_recorded"}
+        assert push.content.collapse_key == str(notice_id)
         assert (push.platform, push.target_kind, push.target) == ("ios", "fid", "the-target")
-        assert push.title == render("purchase_recorded", PURCHASE_PARAMS, "en").title
+        assert push.content.title == render("purchase_recorded", PURCHASE_PARAMS, "en").title
 
 
 class TestRetryAt:
