@@ -14,6 +14,7 @@ from backend.claims.terms import load_terms
 from backend.config import Settings, read_settings
 from backend.mobile import PAGES as MOBILE_PAGES
 from backend.mobile import ROUTES as CITIZEN_ROUTES
+from backend.notices.terms import load_terms as load_notice_terms
 from backend.organisations.regions import load_region
 from backend.shop import ROUTES as SHOP_ROUTES
 from backend.web import docs, health
@@ -59,6 +60,7 @@ def make_ground(settings: Settings, *, verify_firebase_token: Callable[[str], st
         vault=Vault(settings.secret_key),
         region=load_region(settings.region_file),
         claim_terms=load_terms(settings.claim_terms_file),
+        notice_terms=load_notice_terms(settings.notice_terms_file),
         receipt_reader=find_reader(settings.receipt_reader, seconds=settings.receipt_read_seconds),
         web_push_key=read_web_push_key(settings.vapid_private_key_file),
         verify_firebase_token=verify_firebase_token,

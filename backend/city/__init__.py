@@ -1,5 +1,6 @@
 """The city office's face: JSON under /v1/city."""
 
+from backend.city.audiences import routes as audiences
 from backend.city.budgets import routes as budgets
 from backend.city.campaigns import routes as campaigns
 from backend.city.cards import routes as cards
@@ -35,6 +36,7 @@ ROUTES: list[Face] = [
     verifications.face,
     cards.face,
     member_lists.face,
+    audiences.face,
     budgets.face,
     corrections.face,
     reconciliations.face,

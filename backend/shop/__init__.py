@@ -1,6 +1,7 @@
 """The shops' face: JSON under /v1/shop, for clerks' devices (sessions) and registers (API keys)."""
 
 from backend.shop.applications import routes as applications
+from backend.shop.audiences import routes as audiences
 from backend.shop.cards import routes as cards
 from backend.shop.checkouts import routes as checkouts
 from backend.shop.claims import routes as claims
@@ -35,6 +36,7 @@ ROUTES: list[Face] = [
     offers.face,
     staff.face,
     member_lists.face,
+    audiences.face,
     registers.face,
     webhooks.face,
     offline_allowances.face,

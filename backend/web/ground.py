@@ -10,6 +10,7 @@ from backend.base.secrets import Vault
 from backend.claims.readers import ReceiptReader
 from backend.claims.terms import ClaimTerms
 from backend.config import Settings
+from backend.notices.terms import NoticeTerms
 from backend.organisations.regions import Region
 
 
@@ -21,6 +22,7 @@ class Ground:
     region: Region
     receipt_reader: ReceiptReader
     claim_terms: ClaimTerms
+    notice_terms: NoticeTerms
     # The public one of the key that signs web pushes; None where there is none.
     web_push_key: str | None
     # Verifies a Firebase ID token and gives its user; None where the embedded provider signs citizens in.

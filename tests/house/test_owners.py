@@ -9,6 +9,7 @@ from backend.base.database import Database
 from backend.web.contracts import path_of
 from backend.web.spec import spec_of
 from tests.conftest import NOW
+from tests.factories.audiences import save_audience
 from tests.factories.claims import LARGE_YEN, state
 from tests.factories.member_lists import create_list
 from tests.factories.offers import encoded, make_draft, make_offer
@@ -63,6 +64,7 @@ SHARED = {
     "/v1/city/campaigns/{campaign_id}/schedule",
     "/v1/city/campaigns/{campaign_id}/versions",
     "/v1/city/campaigns/{campaign_id}/withdrawal",
+    "/v1/city/audiences/{audience_id}",
     "/v1/city/member-lists/{list_id}",
     "/v1/city/member-lists/{list_id}/join-codes",
     "/v1/city/cards/batches/{batch_id}",
@@ -107,6 +109,7 @@ PRIVATE = {
     "/v1/shop/offers/{offer_id}/end",
     "/v1/shop/offers/{offer_id}/photo",
     "/v1/shop/offers/{offer_id}/publication",
+    "/v1/shop/audiences/{audience_id}",
     "/v1/shop/member-lists/{list_id}",
     "/v1/shop/member-lists/{list_id}/join-codes",
     "/v1/shop/checkouts/{checkout_id}",
@@ -385,6 +388,15 @@ class TestSomebodyElse:
 
         assert response.status_code == 404
         assert len(citizen.get("/v1/me/memberships").get_json()["items"]) == 1
+
+    @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+    def test_finds_no_audience(self, manager: ApiClient, stranger: ApiClient, method: str) -> None:
+        audience_id = save_audience(manager)["id"]
+        body = {"json": {"name": "横取り"}} if method == "PATCH" else {}
+
+        response = stranger.request(method, f"/v1/shop/audiences/{audience_id}", **body)
+
+        assert (response.status_code, response.get_json()["code"]) == (404, "audience_not_found")
 
     def test_closes_no_member_list(self, manager: ApiClient, stranger: ApiClient) -> None:
         list_id = create_list(manager)["member_list"]["id"]

@@ -1,0 +1,93 @@
+"""No more pushes a day to one person than the terms allow, however many senders there are."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Integer, Uuid, bindparam, func, literal_column, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from backend.base.clock import city_day
+from backend.notices.models import PushCount
+from backend.notices.terms import NoticeTerms
+from backend.people.models import Citizen, ConsentPurpose
+
+WEEK_DAYS = 7
+
+COUNTS = PushCount.metadata.tables["push_counts"]
+TODAY = bindparam("today", type_=Date())
+
+
+def reserve_pushes(
+    session: Session, *, citizen_ids: Collection[uuid.UUID], purpose: str, at: datetime, terms: NoticeTerms
+) -> set[uuid.UUID]:
+    """Count one push to each of them; those whom one more is too many for are left out of the answer.
+
+    `purpose`: push_city or push_shops, each with its own cap over all senders; advertising also by the week, which
+    is this day of the city and the six before. Reserve once a push, where it is taken: one that is tried again
+    keeps its place. Two senders at once never count too far, unless it is midnight between their two clocks: then
+    a week may end up as many too high as that. Raises ValueError for another purpose.
+    """
+    if purpose == ConsentPurpose.PUSH_CITY:
+        column, limits = COUNTS.c.city_count, {"per_day": terms.city_per_day}
+    elif purpose == ConsentPurpose.PUSH_SHOPS:
+        column = COUNTS.c.shops_count
+        limits = {"per_day": terms.shops_per_day, "per_week": terms.shops_per_week}
+    else:
+        raise ValueError(f"no cap for {purpose}")
+    if not citizen_ids:
+        return set()
+    today = city_day(at)
+    params = {
+        "ids": sorted(citizen_ids),
+        "today": today,
+        "week_before": today - timedelta(days=WEEK_DAYS),
+        **limits,
+    }
+    return set(session.scalars(_reservation(column, session.get_bind().dialect.name), params))
+
+
+def _reservation(column: ColumnElement[int], dialect: str) -> Any:
+    """A row that another sender is counting up right now is waited for, and then looked at as it is."""
+    per_day = bindparam("per_day", type_=Integer())
+    is_city = column is COUNTS.c.city_count
+    one: ColumnElement[int] = literal_column("1")
+    none: ColumnElement[int] = literal_column("0")
+    # In one order, so that two senders never wait for each other.
+    new = (
+        select(Citizen.id, TODAY, one if is_city else none, none if is_city else one)
+        .where(Citizen.id.in_(bindparam("ids", expanding=True)))
+        .order_by(Citizen.id)
+    )
+    may_one_more = column < per_day
+    if not is_city:
+        per_week = bindparam("per_week", type_=Integer())
+        new = new.where(_earlier_in_week(Citizen.__table__.c.id) < per_week)
+        # As a literal: what stands in an ON CONFLICT is not seen as belonging to the statement around it.
+        row_itself = literal_column("push_counts.citizen_id", Uuid())
+        may_one_more &= column + _earlier_in_week(row_itself) < per_week
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return (
+        insert(COUNTS)
+        .from_select(["citizen_id", "on", "city_count", "shops_count"], new, include_defaults=False)
+        .on_conflict_do_update(
+            index_elements=["citizen_id", "on"], set_={column.name: column + 1}, where=may_one_more
+        )
+        .returning(COUNTS.c.citizen_id)
+    )
+
+
+def _earlier_in_week(citizen_id: ColumnElement[uuid.UUID]) -> ColumnElement[int]:
+    """Advertising of the days before; nobody counts those up any more."""
+    before = COUNTS.alias("before")
+    return (
+        select(func.coalesce(func.sum(before.c.shops_count), 0))
+        .where(
+            before.c.citizen_id == citizen_id,
+            before.c.on > bindparam("week_before", type_=Date()),
+            before.c.on < TODAY,
+        )
+        .scalar_subquery()
+    )

@@ -1,0 +1,123 @@
+"""How many pushes one person gets."""
+
+import uuid
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import chain
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.base.database import Database
+from backend.notices.caps import reserve_pushes
+from backend.notices.models import PushCount
+from backend.notices.terms import load_terms
+from tests.factories.people import make_citizen
+from tests.faults.test_races import at_once
+
+TERMS = load_terms()
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def citizen_id(session: Session, at: datetime) -> uuid.UUID:
+    return make_citizen(session, at=at).id
+
+
+def reserve(session: Session, citizen_id: uuid.UUID, at: datetime, purpose: str = "push_city") -> bool:
+    return bool(reserve_pushes(session, citizen_ids=[citizen_id], purpose=purpose, at=at, terms=TERMS))
+
+
+def reserve_all_day(session: Session, citizen_id: uuid.UUID, at: datetime, purpose: str) -> int:
+    """How many of ten tries were granted."""
+    return sum(reserve(session, citizen_id, at, purpose) for _ in range(10))
+
+
+class TestReservePushes:
+    @pytest.mark.parametrize(
+        ("purpose", "most"), [("push_city", TERMS.city_per_day), ("push_shops", TERMS.shops_per_day)]
+    )
+    def test_grants_as_many_a_day_as_the_terms_say(
+        self, session: Session, citizen_id: uuid.UUID, at: datetime, purpose: str, most: int
+    ) -> None:
+        granted = reserve_all_day(session, citizen_id, at, purpose)
+
+        assert granted == most
+
+    def test_counts_the_city_and_the_shops_apart(
+        self, session: Session, citizen_id: uuid.UUID, at: datetime
+    ) -> None:
+        reserve_all_day(session, citizen_id, at, "push_city")
+
+        assert reserve_all_day(session, citizen_id, at, "push_shops") == TERMS.shops_per_day
+
+    def test_grants_advertising_no_more_often_a_week_than_the_terms_say(
+        self, session: Session, citizen_id: uuid.UUID, at: datetime
+    ) -> None:
+        granted = [reserve_all_day(session, citizen_id, at + n * DAY, "push_shops") for n in range(8)]
+
+        assert granted == [2, 2, 1, 0, 0, 0, 0, 2]
+
+    def test_begins_anew_at_midnight_in_the_city(self, session: Session, citizen_id: uuid.UUID) -> None:
+        midnight = datetime(2026, 6, 15, 15, 0, tzinfo=UTC)
+        reserve_all_day(session, citizen_id, midnight - timedelta(microseconds=1), "push_city")
+
+        assert reserve_all_day(session, citizen_id, midnight, "push_city") == TERMS.city_per_day
+
+    def test_answers_for_each_of_many(self, session: Session, citizen_id: uuid.UUID, at: datetime) -> None:
+        fresh = [make_citizen(session, at=at, nickname=f"市民{n}").id for n in range(3)]
+        reserve_all_day(session, citizen_id, at, "push_city")
+
+        granted = reserve_pushes(
+            session, citizen_ids=[*fresh, citizen_id], purpose="push_city", at=at, terms=TERMS
+        )
+
+        assert granted == set(fresh)
+
+    def test_leaves_out_who_is_no_citizen_any_more(self, session: Session, at: datetime) -> None:
+        assert not reserve(session, uuid.uuid4(), at)
+
+    def test_takes_nobody_at_all(self, session: Session, at: datetime) -> None:
+        assert reserve_pushes(session, citizen_ids=[], purpose="push_city", at=at, terms=TERMS) == set()
+
+    @pytest.mark.parametrize("purpose", ["push_transactions", "push_disaster"])
+    def test_knows_no_cap_for_what_has_none(
+        self, session: Session, citizen_id: uuid.UUID, at: datetime, purpose: str
+    ) -> None:
+        with pytest.raises(ValueError, match=purpose):
+            reserve(session, citizen_id, at, purpose)
+
+
+@pytest.mark.slow
+class TestSendersAtOnce:
+    @pytest.mark.parametrize(
+        ("purpose", "most"), [("push_city", TERMS.city_per_day), ("push_shops", TERMS.shops_per_day)]
+    )
+    def test_never_overshoot(self, database: Database, at: datetime, purpose: str, most: int) -> None:
+        ids = database.run(
+            lambda session: [make_citizen(session, at=at, nickname=f"市民{n}").id for n in range(20)]
+        )
+        # Half of the senders take them in the other order.
+        reserve = partial(reserve_pushes, purpose=purpose, at=at, terms=TERMS)
+        works = [partial(database.run, partial(reserve, citizen_ids=order)) for order in (ids, ids[::-1]) * 4]
+
+        granted = at_once(works)
+
+        assert Counter(chain.from_iterable(granted)) == dict.fromkeys(ids, most)
+
+    def test_never_overshoot_the_week(self, database: Database, at: datetime) -> None:
+        citizen_id = database.run(lambda session: make_citizen(session, at=at).id)
+        database.run(lambda session: reserve_all_day(session, citizen_id, at - 2 * DAY, "push_shops"))
+        database.run(lambda session: reserve_all_day(session, citizen_id, at - DAY, "push_shops"))
+
+        at_once(
+            [
+                partial(database.run, lambda session: reserve(session, citizen_id, at, "push_shops"))
+                for _ in range(8)
+            ]
+        )
+
+        counts = database.run(lambda session: session.scalars(select(PushCount.shops_count)).all())
+        assert sum(counts) == TERMS.shops_per_week
