@@ -8,7 +8,7 @@ from backend.base.text import LANGUAGES, text
 from backend.claims.models import ActorKind, Claim, ClaimAct, ClaimStatus, DecisionCode, FlagStatus
 from backend.claims.queries import list_open_flags_of_claim
 from backend.claims.service.recording import Actor, ClaimContext, note_event, record_claimed
-from backend.notices.rules import NoticeKind
+from backend.notices.kinds import NoticeKind
 from backend.notices.service import announce
 from backend.organisations.models import Shop
 from backend.purchases.rules.sales import SaleLine
