@@ -24,6 +24,7 @@ class NoticeKind(enum.StrEnum):
     MISSION_REWARDED = "mission_rewarded"
     CLAIM_PARTLY_ACCEPTED = "claim_partly_accepted"
     CLAIM_REJECTED = "claim_rejected"
+    CLAIM_REJECTED_FINALLY = "claim_rejected_finally"
     COUPON_ENDING = "coupon_ending"
     SAVED_OFFER_ENDING = "saved_offer_ending"
     FAVOURITE_OFFER = "favourite_offer"
@@ -87,6 +88,7 @@ KINDS: Mapping[str, KindTerms] = {
     NoticeKind.MISSION_REWARDED: KindTerms(_TRANSACTIONS, _CAMPAIGN, is_prompt=True),
     NoticeKind.CLAIM_PARTLY_ACCEPTED: _CLAIM,
     NoticeKind.CLAIM_REJECTED: _CLAIM,
+    NoticeKind.CLAIM_REJECTED_FINALLY: _CLAIM,
     NoticeKind.COUPON_ENDING: KindTerms(
         _TRANSACTIONS, "/coupons", trigger=Trigger.COUPON_ENDING, attachment=AttachmentKind.OFFER
     ),

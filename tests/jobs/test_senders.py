@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backend.base.vapid_keys import make_private_key
 from firebase_admin import credentials, messaging
 
 from backend.base.mail import LogSender, MissingGateway, SmtpSender
 from backend.base.push import Push, PushContent, PushOutcome, PushResult
+from backend.base.vapid_keys import make_private_key
 from backend.config import Settings
 from backend.jobs.senders import make_senders
 from tests.fakes.fcm import FakeFcm, FixedToken, run_fcm
