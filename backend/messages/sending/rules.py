@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from backend.base.push import PushOutcome, PushResult
@@ -167,7 +168,7 @@ def _put_off(person: Person, sending: Sending, at: datetime) -> Disposal | None:
         if person.quiet_from is None or person.quiet_until is None
         else (person.quiet_from, person.quiet_until)
     )
-    opening = opens_at(at, quiet_from=quiet[0], quiet_until=quiet[1])
+    opening = _opening(at, *quiet)
     if opening >= sending.send_until:
         return not_pushed(person, Reason.TOO_LATE, tells=not sending.is_advertising)
     if opening > at:
@@ -175,6 +176,11 @@ def _put_off(person: Person, sending: Sending, at: datetime) -> Disposal | None:
     if person.makes_way:
         return Disposal(RecipientStatus.WAITING, None, at + timedelta(seconds=YIELD_SECONDS))
     return None
+
+
+@lru_cache(maxsize=1_024)  # a batch has one moment, and most people have the same hours
+def _opening(at: datetime, quiet_from: int, quiet_until: int) -> datetime:
+    return opens_at(at, quiet_from=quiet_from, quiet_until=quiet_until)
 
 
 def settle_person(
