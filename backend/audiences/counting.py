@@ -82,11 +82,14 @@ def count_audience(
 
     With `shop_id` it is that shop that asks: numbers are rounded, small ones left out.
     """
-    counts = _count(session, audience, purpose, category, shop_id, terms, at)
+    exact = count_exactly(
+        session, audience=audience, purpose=purpose, category=category, shop_id=shop_id, terms=terms, at=at
+    )
     if shop_id is None:
-        return AudienceCount(*counts)
+        return exact
+    counts = (exact.people_count, exact.consenting_count, exact.reachable_count, exact.unmuted_count)
     people, consenting, reachable, unmuted = [
-        shown_to_shops(count, terms.audience_shown_from) for count in counts
+        shown_to_shops(count or 0, terms.audience_shown_from) for count in counts
     ]
     # Each counts among those before it: the last is the smallest.
     return AudienceCount(
@@ -99,15 +102,17 @@ def shown_to_shops(count: int, shown_from: int) -> int | None:
     return None if count < shown_from else max(count - count % SHOPS_STEP, min(count, shown_from))
 
 
-def _count(
+def count_exactly(
     session: Session,
+    *,
     audience: Audience,
     purpose: str,
     category: str | None,
     shop_id: uuid.UUID | None,
     terms: NoticeTerms,
     at: datetime,
-) -> tuple[int, int, int, int]:
+) -> AudienceCount:
+    """The same for the city, which decides about shops' messages too: `shop_id` is whose mutes count."""
     meant = select_citizens(audience, at=at).subquery("meant")
     consents = (
         select(Consent.citizen_id)
@@ -127,7 +132,7 @@ def _count(
     row = session.execute(
         select(func.count(), _times(consenting), _times(reachable), _times(unmuted)).select_from(people)
     ).one()
-    return (row[0], row[1], row[2], row[3])
+    return AudienceCount(row[0], row[1], row[2], row[3])
 
 
 def _times(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -10,7 +10,7 @@ from backend.demo.city.accounts import ACCOUNTS
 from backend.demo.city.shops import SHOP_BY_KEY
 from backend.demo.identifiers import Identifiers
 from backend.demo.town import Row, Town
-from backend.notices.rules import NoticeKind
+from backend.notices.kinds import NoticeKind
 
 PURCHASES_KEPT = 8
 UNREAD = 2

@@ -13,7 +13,10 @@ from backend.base.clock import utc_now
 from backend.base.database import Base, Database
 from backend.changes.models import Change, OwnChange
 from backend.config import STORED_DAYS_MAX
+from backend.notices.caps import forget_old_push_counts
 from backend.notices.models import Delivery
+from backend.notices.retirement import retire_unseen_devices
+from backend.notices.terms import NoticeTerms
 from backend.notices.webhooks.models import WebhookDelivery
 from backend.people.code_models import CardUse, OfflineCodeKey, OfflineCodeUse
 from backend.people.models import (
@@ -33,6 +36,7 @@ from backend.web.models import RateLimitWindow
 LOTS_BATCH = 200
 HOLDS_BATCH = 100
 ROWS_BATCH = 500
+COUNTS_BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,24 @@ def purge(database: Database) -> bool:
     at = utc_now()
     deleted = [database.run(partial(delete_old, rule=rule, at=at)) for rule in RETENTION]
     return ROWS_BATCH in deleted
+
+
+def retire_devices(database: Database, terms: NoticeTerms) -> bool:
+    """One batch of devices nobody has seen for long. Whether more may wait."""
+    at = utc_now()
+    retired = database.run(
+        lambda session: retire_unseen_devices(session, terms=terms, at=at, limit=ROWS_BATCH)
+    )
+    return retired == ROWS_BATCH
+
+
+def forget_push_counts(database: Database) -> bool:
+    """One batch of days on which no cap looks back any more. Whether more may wait."""
+    at = utc_now()
+    return (
+        database.run(lambda session: forget_old_push_counts(session, at=at, limit=COUNTS_BATCH))
+        == COUNTS_BATCH
+    )
 
 
 def forget_changes(database: Database, days: int) -> bool:

@@ -19,6 +19,7 @@ from backend.notices.models import DeliveryStatus
 from backend.notices.queries import has_due_delivery
 from backend.notices.rules import TakenDelivery, make_push
 from backend.notices.service import close_lapsed_leases, settle_delivery, take_deliveries
+from backend.notices.terms import NoticeTerms
 
 # A batch must end well within its lease, even when each of its requests runs into a timeout.
 PUSH_BATCH = 40
@@ -28,7 +29,7 @@ LETTER_LEASE_SECONDS = 180
 log = structlog.get_logger()
 
 
-def send_pushes(database: Database, sender: PushSender) -> bool:
+def send_pushes(database: Database, sender: PushSender, terms: NoticeTerms) -> bool:
     """One batch. Whether more may wait."""
     at = utc_now()
     if not database.run(
@@ -36,7 +37,9 @@ def send_pushes(database: Database, sender: PushSender) -> bool:
     ):
         return False
     taken = database.run(
-        lambda session: take_deliveries(session, at=at, limit=PUSH_BATCH, lease_seconds=PUSH_LEASE_SECONDS)
+        lambda session: take_deliveries(
+            session, at=at, limit=PUSH_BATCH, lease_seconds=PUSH_LEASE_SECONDS, terms=terms
+        )
     )
     for delivery, outcome in _hand_over(sender, taken):
         _settle(database, delivery, outcome)

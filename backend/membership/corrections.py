@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.errors import Refused
 from backend.base.secrets import Vault
-from backend.notices.rules import NoticeKind
+from backend.notices.kinds import NoticeKind
 from backend.notices.service import announce
 from backend.people.models import Citizen
 from backend.people.service.verifications import find_account_by_counter_code

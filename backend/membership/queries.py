@@ -17,7 +17,17 @@ from backend.campaigns.models import CampaignCard, CampaignCounter, CampaignStam
 from backend.changes.models import OwnChange
 from backend.claims.models import Claim, ClaimCounter, ClaimEvent, Flag
 from backend.claims.receipt_models import ReceiptPhoto, ReceiptSignature
-from backend.notices.models import Delivery, Device, DeviceUse, Notice
+from backend.messages.models import MessageRecipient
+from backend.notices.models import (
+    Circular,
+    Delivery,
+    Device,
+    DeviceUse,
+    Notice,
+    NoticeChoice,
+    NoticePreference,
+    PushCount,
+)
 from backend.offers.models import Coupon, SavedOffer
 from backend.organisations.models import FavouriteShop
 from backend.people.code_models import (
@@ -140,6 +150,23 @@ HOLDINGS: Mapping[str, Holding] = {
         lambda citizen: Delivery.notice_id.in_(
             select(Notice.id).where(Notice.citizen_id == citizen.citizen_id)
         ),
+    ),
+    # The words of the messages to many that stand in the inbox.
+    "circulars": Holding(
+        Circular,
+        lambda citizen: Circular.id.in_(
+            select(Notice.circular_id).where(
+                Notice.citizen_id == citizen.citizen_id, Notice.circular_id.is_not(None)
+            )
+        ),
+    ),
+    "notice_preferences": Holding(
+        NoticePreference, lambda citizen: NoticePreference.citizen_id == citizen.citizen_id
+    ),
+    "notice_choices": Holding(NoticeChoice, lambda citizen: NoticeChoice.citizen_id == citizen.citizen_id),
+    "push_counts": Holding(PushCount, lambda citizen: PushCount.citizen_id == citizen.citizen_id),
+    "message_recipients": Holding(
+        MessageRecipient, lambda citizen: MessageRecipient.citizen_id == citizen.citizen_id
     ),
     "points_accounts": Holding(PointsAccount, lambda citizen: PointsAccount.id == citizen.account_id),
     "points_balances": Holding(PointsBalance, lambda citizen: PointsBalance.account_id == citizen.account_id),

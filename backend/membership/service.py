@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from backend.base.errors import Conflict
 from backend.claims.service.appealing import forget_claims
+from backend.messages.service.leaving import forget_recipient
+from backend.notices.caps import forget_push_counts
 from backend.notices.service import announce
 from backend.organisations.models import Shop
 from backend.organisations.rules import ShopAction
@@ -86,6 +88,8 @@ def leave(
     forget_claims(session, citizen_id=citizen.citizen_id, at=at)
     for joined in list_joined_accounts(session, account_id=citizen.account_id):
         close_account(session, account_id=joined.account_id, at=at)
+    forget_push_counts(session, citizen_id=citizen.citizen_id)
+    forget_recipient(session, citizen_id=citizen.citizen_id)
     citizens.remove_citizen(session, citizen_id=citizen.citizen_id)
     return lapsed_points
 

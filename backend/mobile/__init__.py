@@ -11,6 +11,7 @@ from backend.mobile.favourites import routes as favourites
 from backend.mobile.me import routes as me
 from backend.mobile.memberships import routes as memberships
 from backend.mobile.missions import routes as missions
+from backend.mobile.notice_preferences import routes as notice_preferences
 from backend.mobile.notices import routes as notices
 from backend.mobile.offers import routes as offers
 from backend.mobile.offline_codes import routes as offline_codes
@@ -45,6 +46,7 @@ ROUTES: list[Face] = [
     receipts.face,
     points.face,
     notices.face,
+    notice_preferences.face,
     shops.face,
     favourites.face,
     memberships.face,

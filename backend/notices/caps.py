@@ -5,7 +5,18 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Uuid, bindparam, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -47,6 +58,21 @@ def reserve_pushes(
         **limits,
     }
     return set(session.scalars(_reservation(column, session.get_bind().dialect.name), params))
+
+
+def forget_push_counts(session: Session, *, citizen_id: uuid.UUID) -> None:
+    """Of somebody who leaves: no foreign key does it."""
+    session.execute(delete(PushCount).where(PushCount.citizen_id == citizen_id))
+
+
+def forget_old_push_counts(session: Session, *, at: datetime, limit: int) -> int:
+    """At most `limit` of those that no cap looks at any more. Returns how many."""
+    key = tuple_(COUNTS.c.citizen_id, COUNTS.c.on)
+    old = select(COUNTS.c.citizen_id, COUNTS.c.on).where(
+        COUNTS.c.on <= city_day(at) - timedelta(days=WEEK_DAYS)
+    )
+    deleted = delete(COUNTS).where(key.in_(old.limit(limit))).returning(COUNTS.c.on)
+    return len(session.execute(deleted).all())
 
 
 def _reservation(column: ColumnElement[int], dialect: str) -> Any:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     String,
     Uuid,
+    and_,
     cast,
     func,
     insert,
@@ -20,8 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from backend.base.database import JsonDocument, UtcDateTime
+from backend.notices.kinds import KINDS
 from backend.notices.models import Delivery, Device, Notice
-from backend.notices.rules import PURPOSES, render
+from backend.notices.rules import render
 from backend.notices.writes import DELIVERY_COLUMNS, consent_stands
 
 
@@ -42,7 +44,7 @@ def announce_to_many(
     readers = citizens.subquery("readers")
     dialect = session.get_bind().dialect.name
     rows = select(
-        _new_ids(at, dialect),
+        new_ids(at, dialect),
         readers.c[0],
         literal(str(kind), String()),
         literal(dict(params), JsonDocument),
@@ -57,7 +59,7 @@ def announce_to_many(
     return len(told)
 
 
-def _new_ids(at: datetime, dialect: str) -> ColumnElement[uuid.UUID]:
+def new_ids(at: datetime, dialect: str) -> ColumnElement[uuid.UUID]:
     """UUIDs of version 7 with the moment of `at`, made by the database for rows that it alone knows."""
     moment = f"{int(at.timestamp() * 1000):012x}"
     if dialect == "postgresql":
@@ -76,6 +78,11 @@ def _deliveries(kind: str, at: datetime) -> Any:
     first, last = uuid.UUID(int=moment | 7 << 76), uuid.UUID(int=moment | (8 << 76) - 1)
     # Told before in this very millisecond: their devices have it already.
     waiting = ~select(Delivery.notice_id).where(Delivery.notice_id == Notice.id).exists()
+    return deliveries_of(and_(Notice.id.between(first, last), Notice.kind == str(kind), waiting), kind, at)
+
+
+def deliveries_of(notices: ColumnElement[bool], kind: str, at: datetime) -> Any:
+    """One delivery a device of those who consent, of the notices (of that kind) for which the condition holds."""
     devices = Device.__table__
     reached = (
         select(
@@ -87,13 +94,13 @@ def _deliveries(kind: str, at: datetime) -> Any:
         )
         .join(devices, devices.c.citizen_id == Notice.citizen_id)
         .where(
-            Notice.id.between(first, last),
-            Notice.kind == str(kind),
+            notices,
             devices.c.retired_at.is_(None),
-            consent_stands(Notice.__table__.c.citizen_id, literal(PURPOSES[kind].value, String())),
-            waiting,
+            consent_stands(Notice.__table__.c.citizen_id, literal(KINDS[kind].purpose.value, String())),
         )
         # As where one is announced to: a device being removed is waited for, and left out.
         .with_for_update(read=True, key_share=True, of=devices)
     )
-    return insert(Delivery).from_select(list(DELIVERY_COLUMNS), reached, include_defaults=False)
+    # Into the table and not the class, for which parameters would be rows to insert.
+    deliveries = Delivery.metadata.tables["deliveries"]
+    return insert(deliveries).from_select(list(DELIVERY_COLUMNS), reached, include_defaults=False)

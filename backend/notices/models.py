@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     Date,
@@ -17,9 +18,13 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.base.database import Base, JsonDocument, UtcDateTime
+
+# NULL, where JsonDocument would keep the word null.
+JsonOrNull = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class TargetKind(enum.StrEnum):
@@ -92,7 +97,6 @@ class Circular(Base):
         CheckConstraint("(purpose = 'push_shops') = (shop_id IS NOT NULL)", name="shop_id"),
         CheckConstraint("attachment_kind IN ('offer', 'campaign', 'reward_code')", name="attachment_kind"),
         CheckConstraint("(attachment_kind IS NULL) = (attachment IS NULL)", name="attachment"),
-        CheckConstraint("opened >= 0 AND tapped >= 0", name="counts"),
     )
 
     # That of the message which is sent.
@@ -110,14 +114,25 @@ class Circular(Base):
     attachment_kind: Mapped[str | None] = mapped_column(String(12))
     # An offer's or a campaign's id, or a reward code as it is typed.
     attachment: Mapped[str | None] = mapped_column(String(64))
+    # Its name by language, where it has one.
+    attachment_titles: Mapped[dict[str, str] | None] = mapped_column(JsonOrNull)
     # On a phone, a later message with the same key takes this one's place.
     collapse_key: Mapped[str] = mapped_column(String(64))
     ttl_seconds: Mapped[int]
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # How often, never by whom.
-    opened: Mapped[int] = mapped_column(default=0)
-    tapped: Mapped[int] = mapped_column(default=0)
+
+
+class CircularCount(Base):
+    """How often a circular was opened and tapped, never by whom. In slices, or a million readers would queue up."""
+
+    __tablename__ = "circular_counts"
+    __table_args__ = (CheckConstraint("opened >= 0 AND tapped >= 0", name="counts"),)
+
+    circular_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("circulars.id"), primary_key=True)
+    slice: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    opened: Mapped[int]
+    tapped: Mapped[int]
 
 
 class NoticePreference(Base):
@@ -164,7 +179,10 @@ class PushCount(Base):
     """How many pushes somebody got on a day of the city, over all senders. Kept as long as caps look back."""
 
     __tablename__ = "push_counts"
-    __table_args__ = (CheckConstraint("city_count >= 0 AND shops_count >= 0", name="counts"),)
+    __table_args__ = (
+        CheckConstraint("city_count >= 0 AND shops_count >= 0", name="counts"),
+        Index("ix_push_counts_on", "on"),
+    )
 
     # Without a foreign key: a push of a million would check it a million times. Leaving deletes the rows.
     citizen_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

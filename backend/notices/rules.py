@@ -1,44 +1,17 @@
-"""What each kind of notice is sent for, how it reads, when a push is tried again. Pure."""
+"""How a notice reads, what is pushed of it, when a push is tried again. Pure."""
 
-import enum
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from babel.dates import format_skeleton
 
 from backend.base.push import Push, PushContent, PushOutcome, PushResult
 from backend.base.text import pick_language, text
+from backend.notices.kinds import link_of
 from backend.notices.models import DeliveryStatus
-from backend.people.models import ConsentPurpose
-
-
-class NoticeKind(enum.StrEnum):
-    WELCOME = "welcome"
-    PURCHASE_RECORDED = "purchase_recorded"
-    PURCHASE_PAID_WITH_POINTS = "purchase_paid_with_points"
-    PURCHASE_REFUNDED = "purchase_refunded"
-    CAMPAIGN_BUDGET_NEARLY_GONE = "campaign_budget_nearly_gone"
-    POINTS_CORRECTED = "points_corrected"
-    MISSION_REWARDED = "mission_rewarded"
-    CLAIM_PARTLY_ACCEPTED = "claim_partly_accepted"
-    CLAIM_REJECTED = "claim_rejected"
-    PURCHASE_REVERSED = "purchase_reversed"
-
-
-# The consent under which a kind is pushed. One table, so that no caller can send advertising as a receipt.
-PURPOSES: Mapping[str, ConsentPurpose] = {
-    NoticeKind.WELCOME: ConsentPurpose.PUSH_CITY,
-    NoticeKind.PURCHASE_RECORDED: ConsentPurpose.PUSH_TRANSACTIONS,
-    NoticeKind.PURCHASE_PAID_WITH_POINTS: ConsentPurpose.PUSH_TRANSACTIONS,
-    NoticeKind.PURCHASE_REFUNDED: ConsentPurpose.PUSH_TRANSACTIONS,
-    NoticeKind.CAMPAIGN_BUDGET_NEARLY_GONE: ConsentPurpose.PUSH_CITY,
-    NoticeKind.POINTS_CORRECTED: ConsentPurpose.PUSH_TRANSACTIONS,
-    NoticeKind.MISSION_REWARDED: ConsentPurpose.PUSH_TRANSACTIONS,
-    NoticeKind.CLAIM_PARTLY_ACCEPTED: ConsentPurpose.PUSH_TRANSACTIONS,
-    NoticeKind.CLAIM_REJECTED: ConsentPurpose.PUSH_TRANSACTIONS,
-    NoticeKind.PURCHASE_REVERSED: ConsentPurpose.PUSH_TRANSACTIONS,
-}
 
 # A push older than this helps nobody; the inbox still has the notice.
 TTL_SECONDS = 86_400
@@ -80,26 +53,43 @@ class Settlement:
 
 
 def render(kind: str, params: Mapping[str, Any], language: str) -> NoticeText:
-    """The notice in a language. A parameter that is a mapping holds a text a language.
+    """The notice in a language. A parameter that is a mapping holds a text a language, one named `…_on` a day.
 
     Raises KeyError for a kind without texts, or without a parameter that its texts name.
     """
-    said = {
-        name: pick_language(value, language) if isinstance(value, Mapping) else value
-        for name, value in params.items()
-    }
+    said = said_in(params, language)
     return NoticeText(
         text(f"notice.{kind}.title", language, **said), text(f"notice.{kind}.body", language, **said)
     )
 
 
+def said_in(params: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """The parameters as texts in that language may name them."""
+    return {name: _said(name, value, language) for name, value in params.items()}
+
+
+def _said(name: str, value: Any, language: str) -> Any:
+    if isinstance(value, Mapping):
+        return pick_language(value, language)
+    if name.endswith("_on") and isinstance(value, str):
+        return format_skeleton("MMMMd", date.fromisoformat(value), locale=language.partition("@")[0])
+    return value
+
+
 def make_push(delivery: TakenDelivery) -> Push:
     """Raises KeyError as `render`. The data let the app open the notice without asking us first."""
-    said = render(delivery.kind, delivery.params, delivery.language)
+    said, link = (
+        render(delivery.kind, delivery.params, delivery.language),
+        link_of(delivery.kind, delivery.params),
+    )
     content = PushContent(
         title=said.title,
         body=said.body,
-        data={"notice_id": str(delivery.notice_id), "kind": delivery.kind},
+        data={
+            "notice_id": str(delivery.notice_id),
+            "kind": delivery.kind,
+            **({"link": link} if link else {}),
+        },
         collapse_key=str(delivery.notice_id),
         ttl_seconds=TTL_SECONDS,
     )

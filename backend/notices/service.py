@@ -7,16 +7,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, literal, literal_column, or_, select, tuple_, update
+from sqlalchemy import and_, case, delete, literal_column, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from backend.base.database import UtcDateTime, new_id
+from backend.base.database import new_id
 from backend.base.errors import NotFound, Refused
 from backend.base.push import PushOutcome, PushResult
 from backend.base.writes import WriteList
+from backend.notices.cards import NoticeCard
+from backend.notices.engagement import count_opened, count_tapped
+from backend.notices.gates import sort_out
+from backend.notices.kinds import KINDS
 from backend.notices.models import OPEN_DELIVERIES, Delivery, DeliveryStatus, Device, DeviceUse, Notice
-from backend.notices.queries import NoticeCard, make_card
-from backend.notices.rules import PURPOSES, TTL_SECONDS, TakenDelivery, render, settle
+from backend.notices.queries import list_notices_among
+from backend.notices.rules import TakenDelivery, render, settle
+from backend.notices.terms import NoticeTerms
 from backend.notices.writes import ANNOUNCE_WRITES, announce_rows, consent_stands
 from backend.people.models import Citizen
 from backend.people.service.offline_codes import revoke_installation
@@ -62,16 +67,19 @@ def mark_read(
     session: Session, *, citizen_id: uuid.UUID, notice_id: uuid.UUID, language: str, at: datetime
 ) -> NoticeCard:
     """The first reading counts; reading again changes nothing. Raises NoticeNotFound."""
-    row = session.execute(
+    first_read = session.execute(
         update(Notice)
-        .where(Notice.id == notice_id, Notice.citizen_id == citizen_id)
-        .values(read_at=func.coalesce(Notice.read_at, literal(at, UtcDateTime())))
-        .returning(Notice.id, Notice.kind, Notice.params, Notice.created_at, Notice.read_at)
+        .where(Notice.id == notice_id, Notice.citizen_id == citizen_id, Notice.read_at.is_(None))
+        .values(read_at=at)
+        .returning(Notice.circular_id)
         .execution_options(**AS_SAID)
     ).first()
-    if row is None:
+    if first_read and first_read.circular_id:
+        count_opened(session, circular_id=first_read.circular_id)
+    found = list_notices_among(session, citizen_id=citizen_id, notice_ids=[notice_id], language=language)
+    if not found:
         raise NoticeNotFound
-    return make_card(row, language)
+    return found[0]
 
 
 def mark_all_read(
@@ -79,13 +87,24 @@ def mark_all_read(
 ) -> int:
     """Every notice, or those no newer than `up_to`, so that none is marked that was never on the screen.
 
-    Returns how many were unread until now.
+    Returns how many were counted as unread until now. A circular so marked was not opened.
     """
     query = update(Notice).where(Notice.citizen_id == citizen_id, Notice.read_at.is_(None))
     if up_to is not None:
         query = query.where(Notice.id <= up_to)
-    marked = query.values(read_at=at).returning(Notice.id).execution_options(**AS_SAID)
-    return len(session.execute(marked).all())
+    marked = query.values(read_at=at).returning(Notice.expires_at).execution_options(**AS_SAID)
+    return sum(row.expires_at is None or row.expires_at > at for row in session.execute(marked))
+
+
+def note_tap(session: Session, *, citizen_id: uuid.UUID, notice_id: uuid.UUID) -> None:
+    """Its push, its link or its attachment was followed; counted for circulars only. Raises NoticeNotFound."""
+    row = session.execute(
+        select(Notice.circular_id).where(Notice.id == notice_id, Notice.citizen_id == citizen_id)
+    ).first()
+    if row is None:
+        raise NoticeNotFound
+    if row.circular_id:
+        count_tapped(session, circular_id=row.circular_id)
 
 
 def register_device(
@@ -162,32 +181,34 @@ def remove_device(session: Session, *, citizen_id: uuid.UUID, installation_id: s
     revoke_installation(session, installation_id=installation_id, at=at)
 
 
-def take_deliveries(session: Session, *, at: datetime, limit: int, lease_seconds: int) -> list[TakenDelivery]:
+def take_deliveries(
+    session: Session, *, at: datetime, limit: int, lease_seconds: int, terms: NoticeTerms
+) -> list[TakenDelivery]:
     """Mark what is due as being sent, and give what may still be sent of it.
 
     Commit before the network is asked: whoever dies while sending leaves rows that say so, and whose lease
-    `close_lapsed_leases` ends. Consent, the device and the age of the notice are looked at once more here.
+    `close_lapsed_leases` ends. Consent, the device and the rest (see `gates`) are looked at once more here.
     """
     keys = _lease_due(session, at, limit, at + timedelta(seconds=lease_seconds))
     if not keys:
         return []
-    taken: list[TakenDelivery] = []
-    dropped: dict[str, list[tuple[uuid.UUID, uuid.UUID]]] = {}
-    for row in session.execute(_details(keys)):
-        reason = _reason_to_drop(row, at)
-        if reason is None:
-            taken.append(_taken(row))
-        else:
-            dropped.setdefault(reason, []).append((row.notice_id, row.device_id))
-    for reason, rows in dropped.items():
+    found = sort_out(session, session.execute(_details(keys)).all(), terms=terms, at=at)
+    for reason, dropped in found.dropped.items():
         status = DeliveryStatus.RETIRED if reason == "device_retired" else DeliveryStatus.FAILED
-        session.execute(
-            update(Delivery)
-            .where(tuple_(Delivery.notice_id, Delivery.device_id).in_(rows))
-            .values(status=status.value, failure=reason, settled_at=at)
-            .execution_options(**AS_SAID)
-        )
-    return taken
+        _put(session, dropped, status=status.value, failure=reason, settled_at=at)
+    for opening, held in found.held.items():
+        waiting = DeliveryStatus.WAITING.value
+        _put(session, held, status=waiting, attempts=Delivery.attempts - 1, not_before=opening)
+    return [_taken(row) for row in found.passed]
+
+
+def _put(session: Session, keys: Sequence[tuple[uuid.UUID, uuid.UUID]], **values: Any) -> None:
+    session.execute(
+        update(Delivery)
+        .where(tuple_(Delivery.notice_id, Delivery.device_id).in_(keys))
+        .values(**values)
+        .execution_options(**AS_SAID)
+    )
 
 
 def _lease_due(
@@ -220,7 +241,7 @@ def _lease_due(
 def _details(keys: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> Any:
     """What a push is made of, and what decides whether to send it."""
     purpose = case(
-        {kind: literal_column(f"'{purpose.value}'") for kind, purpose in PURPOSES.items()}, value=Notice.kind
+        {kind: literal_column(f"'{terms.purpose.value}'") for kind, terms in KINDS.items()}, value=Notice.kind
     )
     return (
         select(
@@ -233,7 +254,9 @@ def _details(keys: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> Any:
             Device.platform,
             Device.target_kind,
             Device.target,
+            Device.citizen_id,
             Device.retired_at,
+            Device.last_seen_at,
             Notice.created_at,
             consent_stands(Device.__table__.c.citizen_id, purpose).label("may_send"),
         )
@@ -257,16 +280,6 @@ def _taken(row: Any) -> TakenDelivery:
         target_kind=row.target_kind,
         target=row.target,
     )
-
-
-def _reason_to_drop(row: Any, at: datetime) -> str | None:
-    if row.retired_at is not None:
-        return "device_retired"
-    if not row.may_send:
-        return "consent_withdrawn"
-    if row.created_at + timedelta(seconds=TTL_SECONDS) <= at:
-        return "too_late"
-    return None
 
 
 def settle_delivery(session: Session, *, delivery: TakenDelivery, outcome: PushOutcome, at: datetime) -> None:

@@ -3,7 +3,9 @@
 The file is JSON, read once at start: `quiet_from` and `quiet_until` ("21:00", in the city's time), `city_per_day`,
 `shops_per_day` and `shops_per_week` (pushes to one person, over all senders), `unseen_days` (a device not seen for
 so long gets no advertising and nothing of the city's), `retire_days` (and after so long nothing at all),
-`shop_messages_per_month` (of one shop), `audience_shown_from` (smaller audiences are not counted for shops).
+`points_early_days` and `points_late_days` (before points end, when that is told), `coupon_ending_days` (before a
+coupon or a saved offer ends), `shop_messages_per_month` (of one shop), `audience_shown_from` (smaller audiences are
+not counted for shops).
 """
 
 import json
@@ -31,6 +33,9 @@ class NoticeTerms:
     shops_per_week: int
     unseen_days: int
     retire_days: int
+    points_early_days: int
+    points_late_days: int
+    coupon_ending_days: int
     shop_messages_per_month: int
     audience_shown_from: int
 

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, String, Uuid, exists, insert, literal_colu
 
 from backend.base.database import UtcDateTime, new_id
 from backend.base.writes import RowColumns, Write, WriteRow, insert_into
+from backend.notices.kinds import KINDS
 from backend.notices.models import Delivery, Device, Notice
-from backend.notices.rules import PURPOSES
 from backend.people.models import Consent
 
 DELIVERY_COLUMNS = ("notice_id", "device_id", "status", "attempts", "not_before")
@@ -67,6 +67,6 @@ def announce_rows(
             }
         ],
         DELIVERIES.name: [
-            {"notice_id": notice_id, "citizen_id": citizen_id, "purpose": PURPOSES[kind].value, "at": at}
+            {"notice_id": notice_id, "citizen_id": citizen_id, "purpose": KINDS[kind].purpose.value, "at": at}
         ],
     }

@@ -161,7 +161,7 @@ def list_saved_offers(
 
 
 def is_displayed(
-    citizen_id: uuid.UUID | BindParameter[uuid.UUID] | None, at: datetime | BindParameter[datetime]
+    citizen_id: uuid.UUID | ColumnElement[uuid.UUID] | None, at: datetime | BindParameter[datetime]
 ) -> ColumnElement[bool]:
     """Published, in its display window, of a shop that takes part, not for other members. Needs `Shop` joined."""
     mine = false() if citizen_id is None else on_member_list(Offer.member_list_id, citizen_id)

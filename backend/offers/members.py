@@ -2,13 +2,13 @@
 
 import uuid
 
-from sqlalchemy import BindParameter, ColumnElement, SQLColumnExpression, exists
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists
 
 from backend.people.models import MemberList, MemberListEntry
 
 
 def on_member_list(
-    list_id: SQLColumnExpression[uuid.UUID | None], citizen_id: uuid.UUID | BindParameter[uuid.UUID]
+    list_id: SQLColumnExpression[uuid.UUID | None], citizen_id: uuid.UUID | ColumnElement[uuid.UUID]
 ) -> ColumnElement[bool]:
     """Of a list that is open: nothing is for the members of a closed one."""
     return exists().where(

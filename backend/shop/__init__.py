@@ -7,6 +7,7 @@ from backend.shop.checkouts import routes as checkouts
 from backend.shop.claims import routes as claims
 from backend.shop.codes import routes as codes
 from backend.shop.member_lists import routes as member_lists
+from backend.shop.messages import routes as messages
 from backend.shop.offers import routes as offers
 from backend.shop.offline_allowances import routes as offline_allowances
 from backend.shop.posters import routes as posters
@@ -15,6 +16,7 @@ from backend.shop.profile import routes as profile
 from backend.shop.purchases import routes as purchases
 from backend.shop.reconciliations import routes as reconciliations
 from backend.shop.registers import routes as registers
+from backend.shop.sendings import routes as sendings
 from backend.shop.serials import routes as serials
 from backend.shop.sessions import routes as sessions
 from backend.shop.staff import routes as staff
@@ -41,4 +43,6 @@ ROUTES: list[Face] = [
     webhooks.face,
     offline_allowances.face,
     reconciliations.face,
+    messages.face,
+    sendings.face,
 ]

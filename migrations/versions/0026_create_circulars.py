@@ -25,12 +25,11 @@ def upgrade() -> None:
         sa.Column("link", sa.String(length=200), nullable=True),
         sa.Column("attachment_kind", sa.String(length=12), nullable=True),
         sa.Column("attachment", sa.String(length=64), nullable=True),
+        sa.Column("attachment_titles", JSON, nullable=True),
         sa.Column("collapse_key", sa.String(length=64), nullable=False),
         sa.Column("ttl_seconds", sa.Integer(), nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("opened", sa.Integer(), nullable=False),
-        sa.Column("tapped", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(purpose = 'push_shops') = (shop_id IS NOT NULL)", name=op.f("ck_circulars_shop_id")
         ),
@@ -44,9 +43,20 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(attachment_kind IS NULL) = (attachment IS NULL)", name=op.f("ck_circulars_attachment")
         ),
-        sa.CheckConstraint("opened >= 0 AND tapped >= 0", name=op.f("ck_circulars_counts")),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_circulars_shop_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_circulars")),
+    )
+    op.create_table(
+        "circular_counts",
+        sa.Column("circular_id", sa.Uuid(), nullable=False),
+        sa.Column("slice", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("opened", sa.Integer(), nullable=False),
+        sa.Column("tapped", sa.Integer(), nullable=False),
+        sa.CheckConstraint("opened >= 0 AND tapped >= 0", name=op.f("ck_circular_counts_counts")),
+        sa.ForeignKeyConstraint(
+            ["circular_id"], ["circulars.id"], name=op.f("fk_circular_counts_circular_id")
+        ),
+        sa.PrimaryKeyConstraint("circular_id", "slice", name=op.f("pk_circular_counts")),
     )
     op.create_table(
         "notice_preferences",
@@ -87,6 +97,7 @@ def upgrade() -> None:
         sa.CheckConstraint("city_count >= 0 AND shops_count >= 0", name=op.f("ck_push_counts_counts")),
         sa.PrimaryKeyConstraint("citizen_id", "on", name=op.f("pk_push_counts")),
     )
+    op.create_index("ix_push_counts_on", "push_counts", ["on"])
     op.add_column("notices", sa.Column("circular_id", sa.Uuid(), nullable=True))
     op.add_column("notices", sa.Column("expires_at", MOMENT, nullable=True))
     op.add_column("notices", sa.Column("dedupe_key", sa.String(length=100), nullable=True))
@@ -108,4 +119,5 @@ def downgrade() -> None:
     op.drop_table("push_counts")
     op.drop_table("notice_choices")
     op.drop_table("notice_preferences")
+    op.drop_table("circular_counts")
     op.drop_table("circulars")

@@ -41,6 +41,8 @@ AROUND = {
     "organisations",
     # How much of a budget is used is told as it was then: it moves with every purchase.
     "points_balances",
+    # The words of a message to many never change; the notices that name it are told of.
+    "circulars",
 }
 TRIGGERS = {
     "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",

@@ -12,6 +12,7 @@ from tests.conftest import NOW
 from tests.factories.audiences import save_audience
 from tests.factories.claims import LARGE_YEN, state
 from tests.factories.member_lists import create_list
+from tests.factories.messages import REASON, made_shop_draft, shop_message
 from tests.factories.offers import encoded, make_draft, make_offer
 from tests.factories.organisations import make_product, make_register_key, make_shop
 from tests.factories.people import make_staff
@@ -64,6 +65,22 @@ SHARED = {
     "/v1/city/campaigns/{campaign_id}/schedule",
     "/v1/city/campaigns/{campaign_id}/versions",
     "/v1/city/campaigns/{campaign_id}/withdrawal",
+    "/v1/city/messages/{message_id}",
+    "/v1/city/messages/{message_id}/approval",
+    "/v1/city/messages/{message_id}/cancellation",
+    "/v1/city/messages/{message_id}/events",
+    "/v1/city/messages/{message_id}/health",
+    "/v1/city/messages/{message_id}/reach",
+    "/v1/city/messages/{message_id}/resume",
+    "/v1/city/messages/{message_id}/return",
+    "/v1/city/messages/{message_id}/review",
+    "/v1/city/messages/{message_id}/schedule",
+    "/v1/city/messages/{message_id}/stop",
+    "/v1/city/messages/{message_id}/tests",
+    "/v1/city/disaster-messages/{message_id}/review",
+    "/v1/city/message-templates/{slug}/{version}",
+    "/v1/city/message-templates/{slug}/{version}/approval",
+    "/v1/city/message-templates/{slug}/{version}/retirement",
     "/v1/city/audiences/{audience_id}",
     "/v1/city/member-lists/{list_id}",
     "/v1/city/member-lists/{list_id}/join-codes",
@@ -82,6 +99,7 @@ SHARED = {
     "/v1/city/stickers/{sticker_id}/unlinking",
     "/v1/city/verifications/{declaration_id}",
     "/v1/me/consents/{purpose}",
+    "/v1/me/notice-preferences/{kind}/{subject}",
     "/v1/me/logins/{kind}/verification-requests",
     "/v1/me/logins/{kind}/verifications",
     "/v1/me/devices/{installation_id}",
@@ -102,6 +120,7 @@ PRIVATE = {
     "/v1/me/offline-code-keys/{key_id}",
     "/v1/me/cards/{card_id}",
     "/v1/notices/{notice_id}/read",
+    "/v1/notices/{notice_id}/tap",
     "/v1/sessions/{session_id}",
     "/v1/me/memberships/{list_id}",
     "/v1/shop/codes/{code_id}",
@@ -109,6 +128,16 @@ PRIVATE = {
     "/v1/shop/offers/{offer_id}/end",
     "/v1/shop/offers/{offer_id}/photo",
     "/v1/shop/offers/{offer_id}/publication",
+    "/v1/shop/messages/{message_id}",
+    "/v1/shop/messages/{message_id}/cancellation",
+    "/v1/shop/messages/{message_id}/events",
+    "/v1/shop/messages/{message_id}/health",
+    "/v1/shop/messages/{message_id}/reach",
+    "/v1/shop/messages/{message_id}/resume",
+    "/v1/shop/messages/{message_id}/review",
+    "/v1/shop/messages/{message_id}/schedule",
+    "/v1/shop/messages/{message_id}/stop",
+    "/v1/shop/messages/{message_id}/tests",
     "/v1/shop/audiences/{audience_id}",
     "/v1/shop/member-lists/{list_id}",
     "/v1/shop/member-lists/{list_id}/join-codes",
@@ -182,11 +211,14 @@ class TestSomebodyElse:
 
         assert response.status_code == 404
 
-    def test_reads_no_notice(self, citizen: ApiClient, neighbour: ApiClient, clerk: ApiClient) -> None:
+    @pytest.mark.parametrize("act", ["read", "tap"])
+    def test_reads_no_notice(
+        self, citizen: ApiClient, neighbour: ApiClient, clerk: ApiClient, act: str
+    ) -> None:
         record(citizen, issue(clerk)["url"])
         notice_id = citizen.get("/v1/notices").get_json()["items"][0]["id"]
 
-        response = neighbour.post(f"/v1/notices/{notice_id}/read")
+        response = neighbour.post(f"/v1/notices/{notice_id}/{act}")
 
         assert response.status_code == 404
 
@@ -388,6 +420,39 @@ class TestSomebodyElse:
 
         assert response.status_code == 404
         assert len(citizen.get("/v1/me/memberships").get_json()["items"]) == 1
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", ""),
+            ("PUT", ""),
+            ("POST", "/cancellation"),
+            ("GET", "/events"),
+            ("GET", "/health"),
+            ("GET", "/reach"),
+            ("POST", "/resume"),
+            ("POST", "/review"),
+            ("POST", "/schedule"),
+            ("POST", "/stop"),
+            ("POST", "/tests"),
+        ],
+    )
+    def test_finds_no_message(
+        self, manager: ApiClient, stranger: ApiClient, world: World, method: str, path: str
+    ) -> None:
+        bodies: dict[str, Any] = {
+            "": shop_message(),
+            "/cancellation": REASON,
+            "/schedule": {},
+            "/stop": REASON,
+            "/tests": {"member_list_id": str(world.shop_id)},
+        }
+        body = {} if method == "GET" else {"json": bodies.get(path), "headers": {"Idempotency-Key": KEY}}
+
+        response = stranger.request(method, f"{made_shop_draft(manager)}{path}", **body)
+
+        assert response.status_code == 404
+        assert stranger.get("/v1/shop/messages").get_json()["items"] == []
 
     @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
     def test_finds_no_audience(self, manager: ApiClient, stranger: ApiClient, method: str) -> None:

@@ -20,6 +20,7 @@ from backend.config import Settings
 from backend.jobs.senders import Senders, make_senders
 from backend.jobs.sending import PUSH_BATCH, PUSH_LEASE_SECONDS, close_leases, send_letters, send_pushes
 from backend.notices.models import Device, Notice
+from backend.notices.terms import load_terms
 from backend.people.models import Letter
 from backend.people.service.letters import queue_letter
 from tests.factories.notices import list_deliveries, make_device, make_notice
@@ -27,6 +28,8 @@ from tests.factories.people import make_citizen
 from tests.fakes.fcm import UNREGISTERED, FakeFcm, FixedToken, run_fcm, unavailable
 from tests.fakes.push_service import Browser, run_push_service
 from tests.fakes.senders import RememberingMailSender, RememberingPushSender
+
+TERMS = load_terms()
 
 
 @pytest.fixture
@@ -52,8 +55,8 @@ class TestSendPushes:
         notice_id = tell(database, owner_id, at)
         sender = RememberingPushSender()
 
-        assert send_pushes(database, sender) is True
-        assert send_pushes(database, sender) is False
+        assert send_pushes(database, sender, TERMS) is True
+        assert send_pushes(database, sender, TERMS) is False
 
         [push] = sender.sent
         assert (push.target, push.content.data["notice_id"]) == ("the-target", str(notice_id))
@@ -65,7 +68,7 @@ class TestSendPushes:
         tell(database, reader.id, at)
         sender = RememberingPushSender()
 
-        send_pushes(database, sender)
+        send_pushes(database, sender, TERMS)
 
         assert [push.content.title for push in sender.sent] == ["Your purchase at Wheat & Whistle"]
 
@@ -80,7 +83,7 @@ class TestSendPushes:
             tell(database, owner_id, at)
             seen.extend(statuses(database))
 
-        send_pushes(database, RememberingPushSender(meanwhile))
+        send_pushes(database, RememberingPushSender(meanwhile), TERMS)
 
         assert seen == ["sending", "waiting"]
 
@@ -91,7 +94,7 @@ class TestSendPushes:
             tell(database, owner_id, at)
         sender = RememberingPushSender()
 
-        while send_pushes(database, sender):
+        while send_pushes(database, sender, TERMS):
             pass
 
         assert len(sender.sent) == PUSH_BATCH + 1
@@ -108,7 +111,7 @@ class TestSendPushes:
         sender = RememberingPushSender()
         sender.outcomes["gone"] = PushOutcome(PushResult.RETIRED, "not_found")
 
-        send_pushes(database, sender)
+        send_pushes(database, sender, TERMS)
 
         assert sorted(statuses(database)) == ["accepted", "retired"]
 
@@ -121,7 +124,7 @@ class TestSendPushes:
             lambda session: session.execute(update(Notice).where(Notice.id == broken).values(params={}))
         )
 
-        send_pushes(database, RememberingPushSender())
+        send_pushes(database, RememberingPushSender(), TERMS)
 
         assert statuses(database) == ["failed", "accepted"]
 
@@ -134,12 +137,12 @@ class TestSendPushes:
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            send_pushes(database, RememberingPushSender(crash))
+            send_pushes(database, RememberingPushSender(crash), TERMS)
         before = statuses(database)
         clock.shift(PUSH_LEASE_SECONDS)
         close_leases(database)
         survivor = RememberingPushSender()
-        send_pushes(database, survivor)
+        send_pushes(database, survivor, TERMS)
 
         assert before == ["sending"]
         assert statuses(database) == ["unknown"]
@@ -167,9 +170,9 @@ class TestSendPushesByFcm:
         fcm.answers["the-target"] = UNREGISTERED
         tell(database, owner_id, at)
 
-        send_pushes(database, fcm_sender)
+        send_pushes(database, fcm_sender, TERMS)
         tell(database, owner_id, at)
-        send_pushes(database, fcm_sender)
+        send_pushes(database, fcm_sender, TERMS)
 
         assert fcm.posts_to("the-target") == 1
         assert database.run(lambda session: session.scalars(select(Device.retired_at)).all()) == [at]
@@ -185,13 +188,13 @@ class TestSendPushesByFcm:
     ) -> None:
         fcm.answers["the-target"] = unavailable("120")
         tell(database, owner_id, at)
-        send_pushes(database, fcm_sender)
+        send_pushes(database, fcm_sender, TERMS)
         fcm.answers.clear()
 
         clock.shift(119)
-        too_early = send_pushes(database, fcm_sender)
+        too_early = send_pushes(database, fcm_sender, TERMS)
         clock.shift(31)
-        send_pushes(database, fcm_sender)
+        send_pushes(database, fcm_sender, TERMS)
 
         assert too_early is False
         assert fcm.posts_to("the-target") == 2

@@ -1,14 +1,19 @@
 """DELETE /v1/me."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from backend.base.database import Base, Database
 from backend.membership.queries import HOLDINGS
+from backend.messages.models import MessageRecipient
+from backend.notices.caps import reserve_pushes
+from backend.notices.models import PushCount
+from backend.notices.terms import load_terms
 from backend.people.models import Citizen, Letter
 from backend.points.models import PointsAccount, PointsBalance
 from backend.points.verification import verify_ledger
@@ -28,8 +33,11 @@ ROWS = (
     "citizen_cards",
     "favourite_shops",
     "member_list_entries",
+    "notice_preferences",
+    "notice_choices",
     "own_changes",
 )
+RECIPIENT = {"message_id": uuid.uuid4(), "position": 1, "status": "accepted", "attempts": 1}
 KEY = "11111111-1111-4111-8111-111111111111"
 
 
@@ -68,6 +76,8 @@ class TestLeaveMeguri:
         member.post("/v1/me/counter-codes")
         member.post("/v1/me/codes", {"scopes": ["earn"]})
         member.put(f"/v1/me/favourite-shops/{world.shop_id}")
+        hours = {"starts": "20:00", "ends": "09:00"}
+        member.put("/v1/me/notice-preferences", {"quiet_hours": hours, "interests": ["events"]})
         join(member, create_list(manager)["join_code"])
         return member
 
@@ -94,6 +104,23 @@ class TestLeaveMeguri:
         assert {name: before[name] for name in ROWS} == dict.fromkeys(ROWS, 1)
         assert set(database.run(lambda session: rows_about(session, citizen_id)).values()) == {0}
         assert database.run(lambda session: session.get(Citizen, citizen_id)) is None
+
+    def test_forgets_what_was_pushed_and_to_whom(
+        self, member: ApiClient, database: Database, at: datetime
+    ) -> None:
+        citizen_id = uuid.UUID(member.get("/v1/me").get_json()["id"])
+
+        def push(session: Session) -> None:
+            reserve_pushes(session, citizen_ids=[citizen_id], purpose="push_city", at=at, terms=load_terms())
+            session.execute(insert(MessageRecipient).values(RECIPIENT | {"citizen_id": citizen_id}))
+
+        database.run(push)
+
+        member.delete("/v1/me", {"password": PASSWORD})
+
+        counts = database.run(lambda session: session.scalars(select(PushCount.citizen_id)).all())
+        recipients = database.run(lambda session: session.scalars(select(MessageRecipient.citizen_id)).all())
+        assert (counts, recipients) == ([], [uuid.UUID(int=0)])
 
     def test_removes_the_letters_on_their_way(self, member: ApiClient, database: Database) -> None:
         member.delete("/v1/me", {"password": PASSWORD})

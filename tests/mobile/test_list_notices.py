@@ -1,14 +1,27 @@
 """GET /v1/notices."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+import time_machine
+from sqlalchemy.orm import Session
 
 from backend.base.database import Database
-from tests.factories.notices import make_notice
+from tests.factories.notices import make_circular, make_copy, make_notice
 from tests.factories.world import World
 from tests.support.client import ApiClient
 from tests.support.statements import asked_statements
+
+
+def put_circular(database: Database, world: World, at: datetime, **values: Any) -> None:
+    """Into the citizen's inbox."""
+
+    def work(session: Session) -> None:
+        circular = make_circular(session, at=at, **values)
+        make_copy(session, citizen_id=world.citizen.id, circular=circular, at=at)
+
+    database.run(work)
 
 
 class TestListNotices:
@@ -71,6 +84,46 @@ class TestListNotices:
             citizen.get("/v1/notices")
 
         assert len(statements) == 2, statements
+
+    def test_tells_what_a_message_to_many_says(
+        self, citizen: ApiClient, world: World, database: Database, at: datetime
+    ) -> None:
+        put_circular(database, world, at)
+
+        [notice] = citizen.get("/v1/notices", headers={"Accept-Language": "en"}).get_json()["items"]
+
+        assert (notice["kind"], notice["purpose"]) == ("circular", "push_city")
+        assert (notice["title"], notice["sender"]) == ("Harbour festival", "Kushiro City")
+        assert notice["reason"] == "Sent to residents of Kushiro."
+        assert [stop["kind"] for stop in notice["stops"]] == ["muted_category", "consent"]
+
+    def test_takes_no_more_reads_for_messages_to_many(
+        self, citizen: ApiClient, world: World, database: Database, at: datetime
+    ) -> None:
+        put_circular(database, world, at)
+        put_circular(database, world, at)
+
+        with asked_statements(database) as statements:
+            citizen.get("/v1/notices")
+
+        assert len(statements) == 2, statements
+
+    def test_shows_what_is_over_but_does_not_count_it_as_unread(
+        self,
+        citizen: ApiClient,
+        world: World,
+        database: Database,
+        at: datetime,
+        clock: time_machine.Traveller,
+    ) -> None:
+        put_circular(database, world, at, expires_at=at + timedelta(seconds=60))
+        before = citizen.get("/v1/notices").get_json()
+        clock.shift(60)
+
+        after = citizen.get("/v1/notices").get_json()
+
+        assert (before["unread_count"], after["unread_count"]) == (1, 0)
+        assert after["items"] == before["items"]
 
     def test_answers_304_to_a_phone_that_knows_it_already(
         self, citizen: ApiClient, world: World, database: Database, at: datetime

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import Database, new_id
 from backend.base.writes import WriteList, insert_into
+from backend.notices.kinds import KINDS, NoticeKind
 from backend.notices.models import Delivery, Notice
-from backend.notices.rules import PURPOSES, NoticeKind
 from backend.notices.service import announce, remove_device
 from backend.notices.writes import ANNOUNCE_WRITES, announce_rows
 from backend.people.models import Citizen, Consent
@@ -104,7 +104,7 @@ class TestAnnounce:
             announce(session, citizen_id=owner.id, kind="purchase_recorded", params={"points": 1}, at=at)
 
     def test_every_kind_has_the_purpose_it_is_sent_for(self) -> None:
-        assert set(PURPOSES) == set(NoticeKind)
+        assert set(KINDS) == set(NoticeKind)
 
 
 class TestAnnounceWrites:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.base.database import Database
-from backend.notices.caps import reserve_pushes
+from backend.notices.caps import forget_old_push_counts, reserve_pushes
 from backend.notices.models import PushCount
 from backend.notices.terms import load_terms
 from tests.factories.people import make_citizen
@@ -88,6 +88,20 @@ class TestReservePushes:
     ) -> None:
         with pytest.raises(ValueError, match=purpose):
             reserve(session, citizen_id, at, purpose)
+
+
+class TestForgetOldPushCounts:
+    def test_keeps_the_days_that_a_cap_looks_at(
+        self, session: Session, citizen_id: uuid.UUID, at: datetime
+    ) -> None:
+        for days in range(9):
+            reserve(session, citizen_id, at - days * DAY)
+
+        forgotten = forget_old_push_counts(session, at=at, limit=100)
+
+        days = session.scalars(select(PushCount.on).order_by(PushCount.on)).all()
+        assert (forgotten, len(days)) == (2, 7)
+        assert days[-1] == at.date()
 
 
 @pytest.mark.slow

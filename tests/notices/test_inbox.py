@@ -10,6 +10,7 @@ from backend.base.pages import CursorInvalid, PageRequest
 from backend.notices.models import Notice
 from backend.notices.queries import Inbox, count_unread, list_notices
 from backend.notices.service import NoticeNotFound, mark_all_read, mark_read
+from tests.conftest import NOW
 from tests.factories.notices import make_notice
 from tests.factories.people import SignedInCitizen, make_citizen
 
@@ -26,7 +27,7 @@ def other(session: Session, at: datetime) -> SignedInCitizen:
 
 def page(session: Session, citizen_id: uuid.UUID, limit: int = 20, cursor: str | None = None) -> Inbox:
     request = PageRequest(limit=limit, cursor=cursor)
-    return list_notices(session, citizen_id=citizen_id, page=request, language="ja")
+    return list_notices(session, citizen_id=citizen_id, page=request, language="ja", at=NOW)
 
 
 class TestListNotices:
@@ -110,7 +111,7 @@ class TestMarkRead:
         with pytest.raises(NoticeNotFound):
             mark_read(session, citizen_id=other.id, notice_id=notice_id, language="ja", at=at)
 
-        assert count_unread(session, citizen_id=owner.id) == 1
+        assert count_unread(session, citizen_id=owner.id, at=at) == 1
 
 
 class TestMarkAllRead:
@@ -123,7 +124,7 @@ class TestMarkAllRead:
 
         assert mark_all_read(session, citizen_id=owner.id, at=at) == 2
         assert mark_all_read(session, citizen_id=owner.id, at=at) == 0
-        assert count_unread(session, citizen_id=other.id) == 1
+        assert count_unread(session, citizen_id=other.id, at=at) == 1
 
     def test_spares_what_came_after_the_screen_was_drawn(
         self, session: Session, owner: SignedInCitizen, at: datetime
@@ -132,4 +133,4 @@ class TestMarkAllRead:
         make_notice(session, citizen_id=owner.id, at=at)
 
         assert mark_all_read(session, citizen_id=owner.id, up_to=seen, at=at) == 1
-        assert count_unread(session, citizen_id=owner.id) == 1
+        assert count_unread(session, citizen_id=owner.id, at=at) == 1

@@ -15,11 +15,13 @@ from backend.notices.models import Delivery, DeliveryStatus, Device
 from backend.notices.queries import has_due_delivery
 from backend.notices.rules import RETRY_SECONDS, TTL_SECONDS, TakenDelivery
 from backend.notices.service import close_lapsed_leases, settle_delivery, take_deliveries
+from backend.notices.terms import load_terms
 from backend.people.models import Consent
 from tests.factories.notices import PURCHASE_PARAMS, list_deliveries, make_device, make_notice
 from tests.factories.people import SignedInCitizen, make_citizen
 
 LEASE_SECONDS = 60
+TERMS = load_terms()
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def notice_id(session: Session, owner: SignedInCitizen, device: Device, at: date
 
 
 def take(session: Session, at: datetime, limit: int = 10) -> list[TakenDelivery]:
-    return take_deliveries(session, at=at, limit=limit, lease_seconds=LEASE_SECONDS)
+    return take_deliveries(session, at=at, limit=limit, lease_seconds=LEASE_SECONDS, terms=TERMS)
 
 
 def settle(

@@ -8,11 +8,11 @@ import pytest
 
 from backend.base.push import PushOutcome, PushResult
 from backend.base.text import LANGUAGES
+from backend.notices.kinds import NoticeKind
 from backend.notices.models import DeliveryStatus
 from backend.notices.rules import (
     RETRY_SECONDS,
     RETRY_SPREAD,
-    NoticeKind,
     TakenDelivery,
     make_push,
     render,
@@ -23,6 +23,11 @@ from tests.factories.notices import PURCHASE_PARAMS
 
 AT = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
 
+ENDING: dict[str, Any] = {
+    "offer": {"ja": "焼きたてパン", "en": "Fresh bread"},
+    "shop": {"ja": "麦と汽笛", "en": None},
+    "ends_on": "2026-06-17",
+}
 EXAMPLES: dict[NoticeKind, dict[str, Any]] = {
     NoticeKind.WELCOME: {},
     NoticeKind.PURCHASE_RECORDED: PURCHASE_PARAMS,
@@ -55,6 +60,12 @@ EXAMPLES: dict[NoticeKind, dict[str, Any]] = {
         "why": {"ja": "販売の記録がありません。", "en": "The shop knows of no such sale."},
         "reason": "",
     },
+    NoticeKind.CLAIM_REJECTED_FINALLY: {
+        "shop": {"ja": "麦と汽笛", "en": "Wheat & Whistle"},
+        "amount_yen": 1480,
+        "why": {"ja": "販売の記録がありません。", "en": "The shop knows of no such sale."},
+        "reason": "",
+    },
     NoticeKind.POINTS_CORRECTED: {"points": -50, "reason": "二重計上のため", "balance_points": 1268},
     NoticeKind.MISSION_REWARDED: {
         "campaign": {"ja": "港まつり", "ja@easy": "みなと まつり", "en": "Harbour festival"},
@@ -62,6 +73,11 @@ EXAMPLES: dict[NoticeKind, dict[str, Any]] = {
         "balance_points": 1_100,
     },
     NoticeKind.CAMPAIGN_BUDGET_NEARLY_GONE: {"campaign": {"ja": "夏まつり", "en": "Summer"}, "percent": 80},
+    NoticeKind.CAMPAIGN_CHANGED: {"campaign": {"ja": "夏まつり", "en": "Summer"}},
+    NoticeKind.POINTS_EXPIRING: {"points": 1200, "days": 30, "first_on": "2026-06-30"},
+    NoticeKind.COUPON_ENDING: ENDING | {"coupons": 2},
+    NoticeKind.SAVED_OFFER_ENDING: ENDING,
+    NoticeKind.FAVOURITE_OFFER: ENDING,
 }
 
 
@@ -90,6 +106,12 @@ class TestRender:
         params = PURCHASE_PARAMS | {"shop": {"ja": "{points.__class__}"}}
 
         assert "{points.__class__}" in render("purchase_recorded", params, "ja").title
+
+    @pytest.mark.parametrize(
+        ("language", "day"), [("ja", "6月17日"), ("ja@easy", "6月17日"), ("en", "June 17")]
+    )
+    def test_names_a_day_as_the_reader_does(self, language: str, day: str) -> None:
+        assert day in render("favourite_offer", ENDING, language).body
 
     def test_groups_the_digits_of_amounts(self) -> None:
         assert "1,480円" in render("purchase_recorded", PURCHASE_PARAMS, "ja").body

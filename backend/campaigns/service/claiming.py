@@ -18,7 +18,7 @@ from backend.campaigns.rules.deciding import Limits, RunningCampaign, Verdict, c
 from backend.campaigns.rules.facts import MissionFacts
 from backend.campaigns.service.budgets import mark_budget_exhausted
 from backend.campaigns.writes import CLAIM, CLAIM_RAISES, COUNTERS, MISSION_CLAIMS, REWARD_CODE_USES
-from backend.notices.rules import NoticeKind
+from backend.notices.kinds import NoticeKind
 from backend.notices.writes import announce_rows
 from backend.organisations.regions import Region
 from backend.points.models import TransactionKind

@@ -13,7 +13,9 @@ from backend.campaigns.queries import BUDGET_LEFT_POINTS, get_campaign
 from backend.campaigns.service.running import BUDGET_EXHAUSTED, PERIOD_OVER, close
 from backend.campaigns.states import WARNED_PERCENTS, CampaignState, state_of, used_percent
 from backend.notices.circulars import announce_to_many
-from backend.notices.rules import NoticeKind
+from backend.notices.kinds import NoticeKind, Trigger
+from backend.notices.models import ChoiceKind
+from backend.notices.preferences import has_chosen
 from backend.people.models import Citizen
 from backend.points.models import PointsLot
 from backend.points.queries import get_balance
@@ -97,12 +99,15 @@ def _watched(campaign: Campaign, left_points: int, at: datetime) -> Watched:
 
 
 def _warn(session: Session, campaign: Campaign, left_points: int, at: datetime) -> None:
-    """Whoever has had points of this budget is told that it nears its end, once for each share."""
+    """Whoever has had points of this budget is told that it nears its end, once for each share; not who muted it."""
     percent = reached_percent(campaign.budget_points, left_points)
     earned = select(PointsLot.account_id).where(PointsLot.funding_account_id == campaign.funding_account_id)
     announce_to_many(
         session,
-        citizens=select(Citizen.id).where(Citizen.account_id.in_(earned)),
+        citizens=select(Citizen.id).where(
+            Citizen.account_id.in_(earned),
+            ~has_chosen(Citizen.__table__.c.id, ChoiceKind.MUTED_TRIGGER, Trigger.CAMPAIGN_BUDGET.value),
+        ),
         kind=NoticeKind.CAMPAIGN_BUDGET_NEARLY_GONE,
         params={"campaign": campaign.names, "percent": percent, "campaign_id": str(campaign.id)},
         at=at,

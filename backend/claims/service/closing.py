@@ -8,7 +8,7 @@ from backend.base.text import LANGUAGES, text
 from backend.claims.models import ActorKind, Claim, ClaimAct, ClaimStatus, DecisionCode, FlagStatus
 from backend.claims.queries import list_open_flags_of_claim
 from backend.claims.service.recording import Actor, ClaimContext, note_event, record_claimed
-from backend.notices.rules import NoticeKind
+from backend.notices.kinds import NoticeKind
 from backend.notices.service import announce
 from backend.organisations.models import Shop
 from backend.purchases.rules.sales import SaleLine
@@ -46,7 +46,8 @@ def reject_claim(
     """End the claim, which the caller holds locked."""
     claim.status = ClaimStatus.REJECTED.value
     _end(session, claim, ClaimAct.REJECTED, None, code, reason, actor, FlagStatus.CONFIRMED, at)
-    _tell(session, claim, NoticeKind.CLAIM_REJECTED, at)
+    is_final = claim.appealed_at is not None
+    _tell(session, claim, NoticeKind.CLAIM_REJECTED_FINALLY if is_final else NoticeKind.CLAIM_REJECTED, at)
 
 
 def _end(

@@ -12,7 +12,8 @@ from backend.mobile.notices.schemas import (
     UnreadCountOut,
 )
 from backend.notices import queries, service
-from backend.notices.queries import Inbox, NoticeCard
+from backend.notices.cards import NoticeCard
+from backend.notices.queries import Inbox
 from backend.notices.service import NoticeNotFound
 from backend.people.permissions import Permission
 from backend.web.calls import Call
@@ -26,8 +27,21 @@ NOTICE = {
     "kind": "purchase_recorded",
     "title": "ぬさまい鮮魚店でのお買い物",
     "body": "お支払い 1,480円 ／ もらったポイント 74 ／ 残高 318ポイント",
+    "purpose": "push_transactions",
+    "sender": "めぐり",
+    "reason": "あなたのお買い物が記録されたため、お届けしました。",
+    "link": "/purchases/01936f1e-5d0a-7c3e-9b1f-2f6a4c8d7e0f",
+    "attachment": None,
+    "stops": [
+        {
+            "kind": "consent",
+            "subject": "push_transactions",
+            "title": "「お買い物とポイント」のプッシュ通知をすべて止める",
+        }
+    ],
     "created_at": "2026-11-24T03:12:45+00:00",
     "read_at": None,
+    "expires_at": None,
 }
 
 
@@ -41,9 +55,13 @@ NOTICE = {
     answer_example={"items": [NOTICE], "next_cursor": None, "unread_count": 1},
 )
 def list_notices(call: Call, query: dict[str, Any]) -> Inbox:
-    """The inbox, newest first, with how many are unread."""
+    """The inbox, newest first, with how many are unread. What is over stays in it, but counts as read."""
     return queries.list_notices(
-        call.session, citizen_id=call.citizen.citizen_id, page=page_request(query), language=call.language
+        call.session,
+        citizen_id=call.citizen.citizen_id,
+        page=page_request(query),
+        language=call.language,
+        at=call.at,
     )
 
 
@@ -56,7 +74,8 @@ def list_notices(call: Call, query: dict[str, Any]) -> Inbox:
 )
 def get_unread_count(call: Call) -> dict[str, int]:
     """How many notices are unread, for the badge on the app's icon."""
-    return {"unread_count": queries.count_unread(call.session, citizen_id=call.citizen.citizen_id)}
+    unread_count = queries.count_unread(call.session, citizen_id=call.citizen.citizen_id, at=call.at)
+    return {"unread_count": unread_count}
 
 
 @face.operation(
@@ -76,6 +95,18 @@ def read_notice(call: Call, notice_id: uuid.UUID) -> NoticeCard:
         language=call.language,
         at=call.at,
     )
+
+
+@face.operation(
+    "POST",
+    "/notices/<uuid:notice_id>/tap",
+    permission=Permission.READ_OWN_NOTICES,
+    status=204,
+    errors=[NoticeNotFound],
+)
+def note_notice_tap(call: Call, notice_id: uuid.UUID) -> None:
+    """Its push, its link or its attachment was followed: counted, without anybody's name."""
+    service.note_tap(call.session, citizen_id=call.citizen.citizen_id, notice_id=notice_id)
 
 
 @face.operation(

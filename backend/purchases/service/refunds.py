@@ -14,7 +14,7 @@ from backend.base.errors import Refused
 from backend.base.writes import WriteList
 from backend.campaigns.service.budgets import clear_budget_exhausted
 from backend.campaigns.service.rolling_back import ReclaimedAward, roll_back_counts, roll_back_stamps
-from backend.notices.rules import NoticeKind
+from backend.notices.kinds import NoticeKind
 from backend.notices.service import announce
 from backend.notices.webhooks.writes import WEBHOOK_DELIVERIES
 from backend.offers.redeeming import list_coupons_of_purchase

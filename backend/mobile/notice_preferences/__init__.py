@@ -1,0 +1,1 @@
+"""What I want to hear of, and when my phone may ring."""
