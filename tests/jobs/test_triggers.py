@@ -11,6 +11,7 @@ from backend.base.database import Database
 from backend.config import Settings
 from backend.jobs import triggers
 from backend.jobs.runner import make_jobs
+from backend.jobs.senders import make_senders
 from backend.jobs.triggers import pull_trigger
 from backend.notices.models import Delivery, Notice
 from tests.factories.budgets import give, make_budget
@@ -111,6 +112,6 @@ class TestPullTrigger:
         assert len(statements) == 1, statements
 
     def test_is_one_of_the_workers_jobs(self, settings: Settings, database: Database) -> None:
-        jobs = {job.name for job in make_jobs(settings, database)}
+        jobs = {job.name for job in make_jobs(settings, database, make_senders(settings))}
 
         assert {f"pull_{name}" for name in TRIGGERS} <= jobs
