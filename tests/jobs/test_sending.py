@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -14,7 +15,9 @@ from backend.base.fcm import FcmSender
 from backend.base.mail import MailRefused, MailUnavailable
 from backend.base.mass_posting import MassPoster
 from backend.base.push import PushOutcome, PushResult
-from backend.jobs.senders import Senders
+from backend.base.vapid_keys import make_private_key
+from backend.config import Settings
+from backend.jobs.senders import Senders, make_senders
 from backend.jobs.sending import PUSH_BATCH, PUSH_LEASE_SECONDS, close_leases, send_letters, send_pushes
 from backend.notices.models import Device, Notice
 from backend.notices.terms import load_terms
@@ -23,6 +26,7 @@ from backend.people.service.letters import queue_letter
 from tests.factories.notices import list_deliveries, make_device, make_notice
 from tests.factories.people import make_citizen
 from tests.fakes.fcm import UNREGISTERED, FakeFcm, FixedToken, run_fcm, unavailable
+from tests.fakes.push_service import Browser, run_push_service
 from tests.fakes.senders import RememberingMailSender, RememberingPushSender
 
 TERMS = load_terms()
@@ -195,6 +199,35 @@ class TestSendPushesByFcm:
         assert too_early is False
         assert fcm.posts_to("the-target") == 2
         assert statuses(database) == ["accepted"]
+
+
+class TestSendPushesToBrowsers:
+    def test_one_that_has_unsubscribed_is_told_nothing_more(
+        self, database: Database, at: datetime, tmp_path: Path
+    ) -> None:
+        reader = database.run(lambda session: make_citizen(session, at=at))
+        (tmp_path / "vapid.pem").write_bytes(make_private_key())
+        settings = Settings(
+            vapid_private_key_file=tmp_path / "vapid.pem", vapid_subject="mailto:it@city.example"
+        )
+        sender = make_senders(settings).push
+
+        with run_push_service() as service:
+            service.answers["/push/1"] = (410, {})
+            target = Browser(f"{service.url}/push/1").target
+            database.run(
+                lambda session: make_device(
+                    session, citizen_id=reader.id, at=at, target_kind="web_push", target=target
+                )
+            )
+            tell(database, reader.id, at)
+            send_pushes(database, sender)
+            tell(database, reader.id, at)
+            send_pushes(database, sender)
+
+        assert [posted.path for posted in service.posted] == ["/push/1"]
+        assert database.run(lambda session: session.scalars(select(Device.retired_at)).all()) == [at]
+        sender.close()
 
 
 @pytest.fixture
