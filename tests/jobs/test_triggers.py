@@ -50,7 +50,7 @@ def counts(database: Database) -> tuple[int, int, int]:
 
 
 class TestPullTrigger:
-    @pytest.mark.parametrize("batch", [1, 3, 7, 500])
+    @pytest.mark.parametrize("batch", [1, 3, 7, 200])
     def test_goes_through_everybody_whatever_the_batch(
         self, database: Database, crowd: int, monkeypatch: pytest.MonkeyPatch, batch: int
     ) -> None:
