@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.base.database import Database
 from backend.base.secrets import Vault
+from backend.base.vapid_keys import read_web_push_key
 from backend.city import ROUTES as CITY_ROUTES
 from backend.claims.readers import find_reader
 from backend.claims.terms import load_terms
@@ -61,6 +62,7 @@ def make_ground(settings: Settings, *, verify_firebase_token: Callable[[str], st
         claim_terms=load_terms(settings.claim_terms_file),
         notice_terms=load_notice_terms(settings.notice_terms_file),
         receipt_reader=find_reader(settings.receipt_reader, seconds=settings.receipt_read_seconds),
+        web_push_key=read_web_push_key(settings.vapid_private_key_file),
         verify_firebase_token=verify_firebase_token,
     )
 

@@ -10,6 +10,14 @@ INSECURE_SECRET_KEY = "insecure-development-key-replace-me-in-production"  # noq
 # Codes of citizens are kept a day longer, so that a stored sale still finds its own.
 STORED_DAYS_MAX = 14
 
+# The push services of Chrome and others, Firefox, Edge and Safari.
+WEB_PUSH_HOSTS = (
+    "fcm.googleapis.com",
+    "*.push.services.mozilla.com",
+    "*.notify.windows.com",
+    "*.push.apple.com",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -26,6 +34,9 @@ class Settings:
     workers: int = 0  # 0: one on SQLite, one a core on PostgreSQL
     threads: int = 4  # a worker process
     embedded_worker: bool | None = None  # None: with SQLite, `meguri run` also starts the worker
+    worker_senders: int = 2  # shards of messages that a worker sends at once
+    worker_listens: bool = True
+    worker_metrics_port: int = 0  # none
     trusted_proxies: int = 0
     log_level: str = "INFO"
     region_file: Path | None = None
@@ -37,6 +48,12 @@ class Settings:
     firebase_project_id: str = ""
     firebase_credentials_file: Path | None = None
     push_log_file: Path | None = None
+    push_per_second: int = 1_000  # a worker process; so are the connections
+    push_connections: int = 200
+    push_lease_seconds: int = 60
+    vapid_private_key_file: Path | None = None
+    vapid_subject: str = ""
+    web_push_hosts: list[str] = field(default_factory=lambda: list(WEB_PUSH_HOSTS))
 
     mail_sender: str = "log"  # or smtp
     mail_from: str = "Meguri <noreply@localhost>"
@@ -94,6 +111,9 @@ def read_settings() -> Settings:
         workers=env.int("WORKERS", default.workers),
         threads=env.int("THREADS", default.threads),
         embedded_worker=env.bool("EMBEDDED_WORKER", default.embedded_worker),
+        worker_senders=env.int("WORKER_SENDERS", default.worker_senders),
+        worker_listens=env.bool("WORKER_LISTENS", default.worker_listens),
+        worker_metrics_port=env.int("WORKER_METRICS_PORT", default.worker_metrics_port),
         trusted_proxies=env.int("TRUSTED_PROXIES", default.trusted_proxies),
         log_level=env.str("LOG_LEVEL", default.log_level).upper(),
         region_file=env.path("REGION_FILE", default.region_file),
@@ -104,6 +124,12 @@ def read_settings() -> Settings:
         firebase_project_id=env.str("FIREBASE_PROJECT_ID", default.firebase_project_id),
         firebase_credentials_file=env.path("FIREBASE_CREDENTIALS_FILE", default.firebase_credentials_file),
         push_log_file=env.path("PUSH_LOG_FILE", default.push_log_file),
+        push_per_second=env.int("PUSH_PER_SECOND", default.push_per_second),
+        push_connections=env.int("PUSH_CONNECTIONS", default.push_connections),
+        push_lease_seconds=env.int("PUSH_LEASE_SECONDS", default.push_lease_seconds),
+        vapid_private_key_file=env.path("VAPID_PRIVATE_KEY_FILE", default.vapid_private_key_file),
+        vapid_subject=env.str("VAPID_SUBJECT", default.vapid_subject),
+        web_push_hosts=env.list("WEB_PUSH_HOSTS", default.web_push_hosts),
         mail_sender=env.str("MAIL_SENDER", default.mail_sender),
         mail_from=env.str("MAIL_FROM", default.mail_from),
         smtp_host=env.str("SMTP_HOST", default.smtp_host),
@@ -137,6 +163,8 @@ def read_settings() -> Settings:
         android_certificate_sha256=env.list("ANDROID_CERTIFICATE_SHA256", []),
         ios_app_id=env.str("IOS_APP_ID", default.ios_app_id),
     )
+    if settings.push_per_second < 1 or settings.push_connections < 1:
+        raise ValueError("PUSH_PER_SECOND and PUSH_CONNECTIONS must be at least 1")
     if settings.mode not in ("development", "production"):
         raise ValueError(f"MEGURI_MODE is {settings.mode!r}: development or production")
     if not 1 <= settings.stored_sale_days <= STORED_DAYS_MAX:

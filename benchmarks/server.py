@@ -64,7 +64,13 @@ class AppServer:
 def run_server(database_url: str, environment: Mapping[str, str] = ENVIRONMENT) -> Iterator[AppServer]:
     """Start the application on a free port of 127.0.0.1; its output is shown only if it fails."""
     port = _free_port()
-    own = {"DATABASE_URL": database_url, "HOST": "127.0.0.1", "PORT": str(port)}
+    own = {
+        "DATABASE_URL": database_url,
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        # Compiled files are kept, as an installation keeps them, also where the one who measures keeps none.
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
     with tempfile.TemporaryDirectory(prefix="meguri-bench-") as folder:
         log = Path(folder) / "server.log"
         with log.open("wb") as output:

@@ -15,6 +15,7 @@ def in_jst(at: datetime) -> datetime:
     return at.astimezone(JST)
 
 
+@lru_cache(maxsize=4096)  # asked several times for each purchase
 def city_day(at: datetime) -> date:
     """The calendar day in the city at an aware moment."""
     return at.astimezone(JST).date()

@@ -1,22 +1,22 @@
 """How prepared statements reach a driver, by the shortest way each one has.
 
 A cursor of psycopg decides anew at every execution how to send each value and whether to prepare, which costs
-as much as the execution. Here a statement is prepared once a connection, values travel as text, results in
-binary, by the driver's own low-level calls.
+as much as the execution. Here a statement is prepared once a connection, values travel as text, arrays and results
+in binary, by the driver's own low-level calls.
 
 psycopg is imported where it is used: a server on SQLite starts without it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import ARRAY, JSON, Boolean, Connection, Date, Integer, LargeBinary, String, Uuid
-from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeEngine
 
+from backend.base.arrays import array_encoder
 from backend.base.database import UtcDateTime
 
 Rows = Sequence[Sequence[Any]]
@@ -27,7 +27,7 @@ _NUMBERS = count()
 class Executor(Protocol):
     """One connection's way; kept with the connection."""
 
-    def execute(self, text: str, values: Sequence[Any]) -> Rows: ...
+    def execute(self, text: str, values: Sequence[Any], formats: Sequence[int]) -> Rows: ...
 
 
 def executor_of(connection: Connection) -> Executor:
@@ -43,7 +43,7 @@ class _SqliteExecutor:
     def __init__(self, driver: Any) -> None:
         self._cursor = driver.cursor()
 
-    def execute(self, text: str, values: Sequence[Any]) -> Rows:
+    def execute(self, text: str, values: Sequence[Any], formats: Sequence[int]) -> Rows:
         found: Rows = self._cursor.execute(text, values).fetchall()
         return found
 
@@ -56,10 +56,10 @@ class _PostgresExecutor:
         self._transformer = Transformer(driver)
         self._names: dict[str, bytes] = {}
 
-    def execute(self, text: str, values: Sequence[Any]) -> Rows:
-        """`values` as `text_encoder` wrote them."""
+    def execute(self, text: str, values: Sequence[Any], formats: Sequence[int]) -> Rows:
+        """`values` as encoders wrote them, each in its format."""
         name = self._names.get(text) or self._prepare(text)
-        result = self._server.exec_prepared(name, values, None, BINARY)
+        result = self._server.exec_prepared(name, values, formats, BINARY)
         if result.status not in SUCCEEDED:
             self._refuse(result)
         self._transformer.set_pgresult(result)
@@ -84,7 +84,7 @@ class _PostgresExecutor:
         raise error
 
 
-BINARY = 1
+TEXT, BINARY = 0, 1
 # libpq's PGRES_COMMAND_OK and PGRES_TUPLES_OK.
 SUCCEEDED = (1, 2)
 
@@ -92,38 +92,17 @@ SUCCEEDED = (1, 2)
 Encoder = Callable[[Any], bytes | None]
 
 
-def text_encoder(type_: TypeEngine[Any], _dialect: Dialect) -> Encoder:
-    """How a value of the type is written for PostgreSQL to read. Raises TypeError for a type not sent so far."""
+def encoder_of(type_: TypeEngine[Any]) -> tuple[Encoder, int]:
+    """How a value of the type is written for PostgreSQL to read, and in which format.
+
+    Raises TypeError for a type not sent so far.
+    """
     if isinstance(type_, ARRAY):
-        is_plain = isinstance(type_.item_type, _PLAIN)
-        return _array_encoder(text_encoder(type_.item_type, _dialect), is_plain=is_plain)
+        return array_encoder(type_.item_type), BINARY
     found = next((encode for kind, encode in _ENCODERS if isinstance(type_, kind)), None)
     if found is None:
         raise TypeError(f"no text is known for parameters of type {type_!r}")
-    return found
-
-
-# Whose text holds nothing that means something in an array.
-_PLAIN = (Uuid, UtcDateTime, Integer, Boolean, Date)
-
-
-def _array_encoder(encode: Encoder, *, is_plain: bool) -> Encoder:
-    def array(values: Iterable[Any]) -> bytes:
-        texts = []
-        last: Any = values  # none of them
-        element = b""
-        for value in values:
-            if value is not last:  # columns often hold the same in every row
-                last, text = value, encode(value)
-                element = b"NULL" if text is None else text if is_plain else _quoted(text)
-            texts.append(element)
-        return b"{" + b",".join(texts) + b"}"
-
-    return array
-
-
-def _quoted(text: bytes) -> bytes:
-    return b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+    return found, TEXT
 
 
 def _text(value: str | None) -> bytes | None:

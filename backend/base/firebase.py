@@ -1,35 +1,35 @@
-"""Firebase: proving who a phone's user is, and sending pushes by FCM. The sole importer of firebase_admin.
+"""Firebase: proving who a phone's user is, and what pushes by FCM need of the SDK. The sole importer of firebase_admin.
 
 Loading this module costs 0.6 s and 43 MB, so whoever needs it imports it only where Firebase is configured.
 """
 
+import functools
 import ssl
+import threading
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
 import firebase_admin
 import orjson
 from firebase_admin import auth, credentials, exceptions, messaging
-from google.auth.credentials import AnonymousCredentials, Credentials
+from google.auth.credentials import AnonymousCredentials, Credentials, TokenState
 from google.auth.exceptions import GoogleAuthError
+from google.auth.transport.requests import Request as AuthRequest
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.retry import Retry
 
 from backend.base.clock import utc_now
 from backend.base.errors import Unauthenticated, Unavailable
-from backend.base.push import PushMessage, PushOutcome, PushResult
+from backend.base.push import Push, PushContent, PushOutcome, PushResult, read_retry_after
 
 TIMEOUT_SECONDS = 5
 CLOCK_SKEW_SECONDS = 10  # between our clock and the one that dated the token
 PAYLOAD_MAX_BYTES = 4096
-# Enough for what purchases cause; a campaign's hundred thousand will want another way.
-PARALLEL_SENDS = 8
+TTL_MAX_SECONDS = 28 * 86_400
 
 
 class FirebaseTokenInvalid(Unauthenticated):
@@ -63,8 +63,41 @@ def make_token_verifier(project_id: str, credentials_file: Path | None = None) -
     return verify
 
 
-class FcmSender:
-    """A PushSender over `messaging.send`, one request a message, a few at a time.
+class FcmAccess:
+    """What FCM's HTTP interface asks of a caller: the address, the headers, an access token that holds."""
+
+    def __init__(self, project_id: str, credential: Path | Credentials) -> None:
+        """Raises OSError or ValueError when the credentials file is not one, or names no project."""
+        app = _make_app(project_id, _credential(credential))
+        service = messaging._get_messaging_service(app)
+        self.send_url = str(service._fcm_url)
+        self.headers: Mapping[str, str] = {**service._fcm_headers, "Content-Type": "application/json"}
+        self._credential = app.credential.get_credential()
+        self._request = functools.partial(AuthRequest(), timeout=TIMEOUT_SECONDS)
+        self._lock = threading.Lock()
+
+    def get_token(self) -> str:
+        """Asks Google when it is about to end. Raises GoogleAuthError when there is none that holds."""
+        with self._lock:
+            state = self._credential.token_state
+            if state is not TokenState.FRESH:
+                try:
+                    self._credential.refresh(self._request)
+                except GoogleAuthError:
+                    if state is TokenState.INVALID:
+                        raise
+            return str(self._credential.token)
+
+    def replace_token(self, refused: str) -> str:
+        """Of many who were refused with the same one, one asks Google. Raises GoogleAuthError."""
+        with self._lock:
+            if self._credential.token == refused:
+                self._credential.refresh(self._request)
+            return str(self._credential.token)
+
+
+class SdkPushSender:
+    """A PushSender over `messaging.send`, one after the other: for a single test push, by Google's own code.
 
     `send_each` is avoided: one failed refresh of our credential makes it raise for a whole batch of which
     some were accepted. The SDK's own repeats are switched off: its waits would outlast our lease, and after
@@ -76,19 +109,21 @@ class FcmSender:
         self._app = _make_app(project_id, _credential(credential))
         _send_once_only(self._app)
 
-    def send(self, messages: Sequence[PushMessage]) -> list[PushOutcome]:
-        with ThreadPoolExecutor(PARALLEL_SENDS) as threads:
-            return list(threads.map(self._send_one, messages))
+    def send(self, pushes: Sequence[Push]) -> list[PushOutcome]:
+        return [self._send_one(push) for push in pushes]
 
-    def _send_one(self, message: PushMessage) -> PushOutcome:
-        if payload_bytes(message) > PAYLOAD_MAX_BYTES:
-            return PushOutcome(PushResult.FAILED, "payload_too_large")
+    def close(self) -> None:
+        firebase_admin.delete_app(self._app)
+
+    def _send_one(self, push: Push) -> PushOutcome:
         try:
-            messaging.send(build_message(message), app=self._app)
+            messaging.send(build_message(push.content, push.target_kind, push.target), app=self._app)
         except exceptions.FirebaseError as error:
             return _outcome_of(error)
         except GoogleAuthError as error:  # without our own token nothing was posted
             return PushOutcome(PushResult.RETRY, type(error).__name__)
+        except PayloadTooLarge:
+            return PushOutcome(PushResult.FAILED, "payload_too_large")
         except ValueError:  # the SDK's check before posting
             return PushOutcome(PushResult.FAILED, "message_invalid")
         except Exception as error:  # such as an answer 200 of another shape: the rest of the batch goes on
@@ -96,37 +131,62 @@ class FcmSender:
         return PushOutcome(PushResult.ACCEPTED)
 
 
-def build_message(message: PushMessage) -> messaging.Message:
-    """Raises ValueError for what FCM's schema does not allow.
+class PayloadTooLarge(ValueError):
+    """More than a phone may be sent, which the SDK does not check."""
+
+
+def encode_content(content: PushContent) -> bytes:
+    """The body of a request but for its target, which `end_message` adds; checked by the SDK.
+
+    Raises ValueError for what FCM's schema does not allow, PayloadTooLarge.
+    """
+    message = orjson.loads(str(build_message(content, "fid", "placeholder")))
+    del message["fid"]
+    return orjson.dumps({"message": message}).removesuffix(b"}}")
+
+
+def end_message(encoded: bytes, target_kind: str, target: str) -> bytes:
+    """Raises TypeError for a target that is no text, such as half of a surrogate pair."""
+    field = b',"fid":' if target_kind == "fid" else b',"token":'
+    return encoded + field + orjson.dumps(target) + b"}}"
+
+
+def build_message(content: PushContent, target_kind: str, target: str) -> messaging.Message:
+    """Raises ValueError for what FCM's schema does not allow, PayloadTooLarge.
 
     FCM ignores the collapse key of messages that it displays itself; the tag and Apple's collapse id do
     what is meant: a push that arrives twice is shown once.
     """
-    key = message.collapse_key
-    expires = int((utc_now() + timedelta(seconds=message.ttl_seconds)).timestamp())
-    target = {"fid" if message.target_kind == "fid" else "token": message.target}
+    if payload_bytes(content) > PAYLOAD_MAX_BYTES:
+        raise PayloadTooLarge
+    if not 0 <= content.ttl_seconds <= TTL_MAX_SECONDS:
+        raise ValueError("ttl_seconds")
+    key, label = content.collapse_key, content.analytics_label
+    expires = int((utc_now() + timedelta(seconds=content.ttl_seconds)).timestamp())
+    apple, web = {"apns-collapse-id": key, "apns-expiration": str(expires)}, {"TTL": str(content.ttl_seconds)}
+    if content.is_urgent:
+        apple, web = apple | {"apns-priority": "10"}, web | {"Urgency": "high"}
     with warnings.catch_warnings():  # tokens are on their way out, but phones still register with them
         warnings.simplefilter("ignore", DeprecationWarning)
         return messaging.Message(
-            notification=messaging.Notification(title=message.title, body=message.body),
-            data=dict(message.data),
+            notification=messaging.Notification(title=content.title, body=content.body),
+            data=dict(content.data),
             android=messaging.AndroidConfig(
-                ttl=timedelta(seconds=message.ttl_seconds),
+                ttl=timedelta(seconds=content.ttl_seconds),
+                priority="high" if content.is_urgent else None,
                 notification=messaging.AndroidNotification(tag=key),
             ),
-            apns=messaging.APNSConfig(headers={"apns-collapse-id": key, "apns-expiration": str(expires)}),
-            webpush=messaging.WebpushConfig(
-                headers={"TTL": str(message.ttl_seconds)},
-                notification=messaging.WebpushNotification(tag=key),
-            ),
-            **target,
+            apns=messaging.APNSConfig(headers=apple),
+            webpush=messaging.WebpushConfig(headers=web, notification=messaging.WebpushNotification(tag=key)),
+            fcm_options=messaging.FCMOptions(analytics_label=label) if label else None,
+            **{"fid" if target_kind == "fid" else "token": target},
         )
 
 
-def payload_bytes(message: PushMessage) -> int:
+def payload_bytes(content: PushContent) -> int:
     """The size of what a phone is sent, which FCM limits and the SDK does not check."""
-    notification = {"title": message.title, "body": message.body}
-    return len(orjson.dumps({"notification": notification, "data": dict(message.data)}))
+    notification = {"title": content.title, "body": content.body}
+    return len(orjson.dumps({"notification": notification, "data": dict(content.data)}))
 
 
 # Ours or Firebase's to mend, not the message's fault: our credential, our rights, Apple's certificate.
@@ -148,7 +208,9 @@ def _outcome_of(error: exceptions.FirebaseError) -> PushOutcome:
     if isinstance(error, TARGET_GONE):
         return PushOutcome(PushResult.RETIRED, reason)
     if isinstance(error, OURS_TO_MEND) or error.http_response.status_code >= 500:
-        return PushOutcome(PushResult.RETRY, reason, _retry_after(error.http_response.headers))
+        return PushOutcome(
+            PushResult.RETRY, reason, read_retry_after(error.http_response.headers.get("Retry-After"))
+        )
     return PushOutcome(PushResult.FAILED, reason)
 
 
@@ -164,17 +226,6 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _inner_errors(error: BaseException) -> Sequence[Any]:
     return (getattr(error, "reason", None), *error.args)
-
-
-def _retry_after(headers: Mapping[str, str]) -> int | None:
-    """Seconds, from either form of the header."""
-    value = headers.get("Retry-After", "").strip()
-    if value.isdecimal():
-        return int(value)
-    try:
-        return max(0, int((parsedate_to_datetime(value) - utc_now()).total_seconds()))
-    except (ValueError, TypeError):
-        return None
 
 
 def _credential(given: Path | Credentials | None) -> Any:

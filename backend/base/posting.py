@@ -67,6 +67,7 @@ class UrlPolicy:
 
     ports: frozenset[int] = frozenset()
     allows_local: bool = False
+    max_characters: int = URL_MAX_CHARACTERS
 
     @classmethod
     def of(cls, settings: Settings) -> "UrlPolicy":
@@ -75,7 +76,7 @@ class UrlPolicy:
     def read(self, url: str) -> Destination:
         """Looks at the text alone: no name is resolved. Raises UrlRefused."""
         found = _URL.fullmatch(url)
-        if found is None or len(url) > URL_MAX_CHARACTERS:
+        if found is None or len(url) > self.max_characters:
             raise UrlRefused
         scheme, host = found["scheme"].lower(), found["host"].lower().strip("[]")
         port = int(found["port"] or (HTTPS_PORT if scheme == "https" else 80))

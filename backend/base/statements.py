@@ -32,7 +32,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from backend.base.database import connection_of
-from backend.base.driver import executor_of, text_encoder
+from backend.base.driver import TEXT, encoder_of, executor_of
 
 Translate = Callable[[Any], Any]
 # Both kinds are compiled to this style, whose places are easily found and given the driver's own spelling.
@@ -56,8 +56,12 @@ class Compiled:
         }
         names = [name for name in dict.fromkeys(_PYFORMAT.findall(str(compiler))) if name not in constants]
         self.names = names
-        translate = text_encoder if is_postgresql else _bind_processor
-        self._translations = [translate(compiler.binds[name].type, dialect) for name in names]
+        types = [compiler.binds[name].type for name in names]
+        ways: Sequence[tuple[Translate | None, int]] = [
+            encoder_of(type_) if is_postgresql else (_bind_processor(type_, dialect), TEXT) for type_ in types
+        ]
+        self._translations = [translate for translate, _ in ways]
+        self._formats = [format_ for _, format_ in ways]
         # The database's own placeholders: the driver need not parse the text each time.
         mark = "$" if is_postgresql else "?"
         places = {name: f"{mark}{position}" for position, name in enumerate(names, 1)}
@@ -81,7 +85,7 @@ class Compiled:
                 value if translate is None else translate(value)
                 for translate, value in zip(self._translations, values, strict=True)
             ]
-            found = executor_of(connection).execute(self.text, given)
+            found = executor_of(connection).execute(self.text, given, self._formats)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _as_sqlalchemy(error, self.text, connection) from error
         return [self._translated(row) for row in found]

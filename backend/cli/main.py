@@ -18,7 +18,8 @@ COMMANDS = {
     "db": ("backend.cli.db:db", "The database's version: upgrade, downgrade, current, check; new-epoch."),
     "demo": ("backend.cli.demo:demo", "The fictional city: load, play, token."),
     "ledger": ("backend.cli.ledger:ledger", "Prove that no point was made, lost or moved twice."),
-    "keys": ("backend.cli.keys:keys", "The keys that sign till codes: rotate."),
+    "keys": ("backend.cli.keys:keys", "The keys that sign till codes and web pushes: rotate, vapid."),
+    "push": ("backend.cli.push:push", "Pushes to phones: test."),
     "staff": ("backend.cli.staff:staff", "People of the city office: invite the first administrator."),
     "spec": ("backend.cli.spec:spec", "The specifications of the API: write."),
 }

@@ -29,6 +29,7 @@ from backend.campaigns.rules.deciding import (
 )
 from backend.campaigns.rules.facts import Facts
 from backend.campaigns.verdicts import verdict_document
+from backend.demo.audiences import list_audiences
 from backend.demo.buying import Sold, Till, fit_budget
 from backend.demo.campaigning import Office
 from backend.demo.city import shapes
@@ -303,6 +304,7 @@ class Past:
             (CampaignEvent, office.events),
             self._memberships.lists(),
             self._memberships.entries(),
+            list_audiences(self._founding, self._town),
             *self._offers.tables(),
             *list_likings(self._founding, self._town, self._offers.ids),
             (PointsTransaction, self.ledger.transactions),

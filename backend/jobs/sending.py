@@ -11,7 +11,7 @@ import structlog
 from backend.base.clock import utc_now
 from backend.base.database import Database
 from backend.base.mail import MailRefused, MailUnavailable
-from backend.base.push import PushMessage, PushOutcome, PushResult, PushSender
+from backend.base.push import Push, PushOutcome, PushResult, PushSender
 from backend.jobs.senders import Senders
 from backend.notices import letters
 from backend.notices.letters import TakenLetter
@@ -47,17 +47,17 @@ def send_pushes(database: Database, sender: PushSender, terms: NoticeTerms) -> b
 
 
 def _hand_over(sender: PushSender, taken: Sequence[TakenDelivery]) -> list[tuple[TakenDelivery, PushOutcome]]:
-    messages: list[PushMessage] = []
+    pushes: list[Push] = []
     sendable: list[TakenDelivery] = []
     results: list[tuple[TakenDelivery, PushOutcome]] = []
     for delivery in taken:
         try:
-            messages.append(make_push(delivery))
+            pushes.append(make_push(delivery))
             sendable.append(delivery)
         except (KeyError, ValueError) as error:  # a notice without its text must not hold up the others
             log.error("notice_unreadable", notice_id=str(delivery.notice_id), error=repr(error))
             results.append((delivery, PushOutcome(PushResult.FAILED, "notice_unreadable")))
-    return results + list(zip(sendable, sender.send(messages), strict=True))
+    return results + list(zip(sendable, sender.send(pushes), strict=True))
 
 
 def _settle(database: Database, delivery: TakenDelivery, outcome: PushOutcome) -> None:

@@ -2,11 +2,12 @@
 
 import enum
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -50,13 +51,15 @@ class RecipientStatus(enum.StrEnum):
     SENDING = "sending"
     ACCEPTED = "accepted"  # by the push service, for one device at least
     INBOX_ONLY = "inbox_only"  # told in the inbox; no push was wanted, or no device could take one
-    DROPPED = (
-        "dropped"  # not told: consent withdrawn, account gone, cap reached, too late; `failure` says which
-    )
+    # Not told: consent withdrawn, account gone, cap reached, too late; `failure` says which.
+    DROPPED = "dropped"
     RETIRED = "retired"  # every device turned out to be gone
     FAILED = "failed"
     UNKNOWN = "unknown"  # handed over, perhaps, but the answer never came
 
+
+# Nothing more happens to these by itself.
+FINAL = frozenset(RecipientStatus) - {RecipientStatus.WAITING, RecipientStatus.SENDING}
 
 # Said word for word as the partial index says it, or SQLite does not use it.
 OPEN_SHARDS = "message_shards.status IN ('waiting', 'leased')"
@@ -76,7 +79,10 @@ class MessageTemplate(Base):
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("purpose IN ('push_city', 'push_shops', 'push_disaster')", name="purpose"),
         CheckConstraint("status IN ('draft', 'approved', 'retired')", name="status"),
-        CheckConstraint("(status = 'draft') = (approved_at IS NULL)", name="approved_at"),
+        CheckConstraint(
+            "status = 'retired' OR (status = 'approved') = (approved_at IS NOT NULL)", name="approved_at"
+        ),
+        CheckConstraint("(status = 'retired') = (retired_at IS NOT NULL)", name="retired_at"),
         CheckConstraint("approved_by_staff_id <> drafted_by_staff_id", name="second_person"),
     )
 
@@ -94,6 +100,8 @@ class MessageTemplate(Base):
     approved_by_staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     drafted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retired_by_staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Message(Base):
@@ -113,6 +121,11 @@ class Message(Base):
             "purpose = 'push_disaster' OR approved_by_staff_id IS NULL"
             " OR approved_by_staff_id <> drafted_by_staff_id",
             name="second_person",
+        ),
+        CheckConstraint(
+            "reviewed_by_staff_id IS NULL OR (purpose = 'push_disaster'"
+            " AND reviewed_by_staff_id <> drafted_by_staff_id)",
+            name="reviewed_by_another",
         ),
         CheckConstraint(
             "status IN ('draft', 'review', 'cancelled') OR approved_at IS NOT NULL", name="approved_at"
@@ -165,15 +178,39 @@ class Message(Base):
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Then the shop whose message it is may not resume it.
+    is_stopped_by_city: Mapped[bool] = mapped_column(default=False)
     # Of a shop's: how often that shop was heard lately; who was heard less comes first where caps bind.
     heard_before: Mapped[int] = mapped_column(default=0)
     recipient_count: Mapped[int] = mapped_column(default=0)
     # Rows that a dead worker left in `sending`, however they ended.
     left_unknown: Mapped[int] = mapped_column(default=0)
+    # Of one that is done: see `health`. Recipients are forgotten long before.
+    health: Mapped[dict[str, Any] | None] = mapped_column(JsonDocument)
+
+
+class MessageAct(enum.StrEnum):
+    """What happens to a message; STARTED and DONE are nobody's act, but the worker's."""
+
+    DRAFTED = "drafted"
+    EDITED = "edited"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    TESTED = "tested"
+    STARTED = "started"
+    STOPPED = "stopped"
+    RESUMED = "resumed"
+    ENDED = "ended"  # nobody else is told
+    DONE = "done"
+    CANCELLED = "cancelled"  # before anybody was told
+    REVIEWED = "reviewed"  # a disaster message, afterwards
+    REPLAYED = "replayed"
 
 
 class MessageEvent(Base):
-    """The record of decisions: who did what, when and why."""
+    """The record of decisions: who did what, when and why. Append-only by trigger (see the migration)."""
 
     __tablename__ = "message_events"
     __table_args__ = (Index("ix_message_events_message_id_id", "message_id", "id"),)
@@ -187,6 +224,17 @@ class MessageEvent(Base):
     by_staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(String(400))
+
+
+class MessageQuota(Base):
+    """How many messages of a shop were approved in a month of the city; `month_on`: its first day."""
+
+    __tablename__ = "message_quotas"
+    __table_args__ = (CheckConstraint("approved_count >= 0", name="approved_count"),)
+
+    shop_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    month_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    approved_count: Mapped[int] = mapped_column(SmallInteger)
 
 
 class MessageShard(Base):
@@ -227,6 +275,8 @@ class MessageRecipient(Base):
             name="status",
         ),
         Index("ix_message_recipients_citizen_id", "citizen_id"),
+        # Each row changes twice soon after it was made: with room beside it, no index has to be told.
+        {"postgresql_with": {"fillfactor": 50}},
     )
 
     # Neither message nor citizen is a foreign key: a push of a million would check them two million times.
@@ -235,6 +285,9 @@ class MessageRecipient(Base):
     citizen_id: Mapped[uuid.UUID]
     status: Mapped[str] = mapped_column(String(12))
     attempts: Mapped[int] = mapped_column(SmallInteger)
+    # The inbox has its copy.
+    is_told: Mapped[bool]
+    # None: as soon as the shard is due.
     not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failure: Mapped[str | None] = mapped_column(String(40))
     # First handed to the push service; with `settled_at`, how long that took.

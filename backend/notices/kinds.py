@@ -24,11 +24,13 @@ class NoticeKind(enum.StrEnum):
     MISSION_REWARDED = "mission_rewarded"
     CLAIM_PARTLY_ACCEPTED = "claim_partly_accepted"
     CLAIM_REJECTED = "claim_rejected"
+    CLAIM_REJECTED_FINALLY = "claim_rejected_finally"
     COUPON_ENDING = "coupon_ending"
     SAVED_OFFER_ENDING = "saved_offer_ending"
     FAVOURITE_OFFER = "favourite_offer"
     CAMPAIGN_BUDGET_NEARLY_GONE = "campaign_budget_nearly_gone"
     CAMPAIGN_CHANGED = "campaign_changed"
+    MESSAGE_TEST = "message_test"
 
 
 # Of a message to many: its words, its purpose and the rest stand in the circular that the notice names.
@@ -75,6 +77,8 @@ _CAMPAIGN = "/campaigns/{campaign_id}"
 
 KINDS: Mapping[str, KindTerms] = {
     NoticeKind.WELCOME: KindTerms(_CITY, "/", is_prompt=True),
+    # Testers asked for it, by joining a list.
+    NoticeKind.MESSAGE_TEST: KindTerms(_CITY, "/", is_prompt=True),
     NoticeKind.PURCHASE_RECORDED: _PURCHASE,
     NoticeKind.PURCHASE_PAID_WITH_POINTS: _PURCHASE,
     NoticeKind.PURCHASE_REFUNDED: _PURCHASE,
@@ -84,6 +88,7 @@ KINDS: Mapping[str, KindTerms] = {
     NoticeKind.MISSION_REWARDED: KindTerms(_TRANSACTIONS, _CAMPAIGN, is_prompt=True),
     NoticeKind.CLAIM_PARTLY_ACCEPTED: _CLAIM,
     NoticeKind.CLAIM_REJECTED: _CLAIM,
+    NoticeKind.CLAIM_REJECTED_FINALLY: _CLAIM,
     NoticeKind.COUPON_ENDING: KindTerms(
         _TRANSACTIONS, "/coupons", trigger=Trigger.COUPON_ENDING, attachment=AttachmentKind.OFFER
     ),

@@ -30,6 +30,7 @@ JsonOrNull = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "pos
 class TargetKind(enum.StrEnum):
     FCM_TOKEN = "fcm_token"  # noqa: S105 (a kind, not a secret)
     FCM_INSTALLATION = "fid"
+    WEB_PUSH = "web_push"  # a browser's subscription, see base.subscriptions
 
 
 class Platform(enum.StrEnum):
@@ -56,7 +57,7 @@ class Device(Base):
 
     __tablename__ = "devices"
     __table_args__ = (
-        CheckConstraint("target_kind IN ('fcm_token', 'fid')", name="target_kind"),
+        CheckConstraint("target_kind IN ('fcm_token', 'fid', 'web_push')", name="target_kind"),
         CheckConstraint("platform IN ('android', 'ios', 'web')", name="platform"),
         UniqueConstraint("installation_id"),
         UniqueConstraint("target_kind", "target"),
@@ -68,7 +69,7 @@ class Device(Base):
     installation_id: Mapped[str] = mapped_column(String(64))
     platform: Mapped[str] = mapped_column(String(8))
     target_kind: Mapped[str] = mapped_column(String(12))
-    target: Mapped[str] = mapped_column(String(512))
+    target: Mapped[str] = mapped_column(String(1200))
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -13,7 +13,7 @@ from backend.base.database import UtcDateTime
 from backend.base.pages import Page, PageRequest, make_page
 from backend.base.statements import Prepared, among
 from backend.notices.cards import NoticeCard, make_card
-from backend.notices.models import OPEN_DELIVERIES, Circular, Delivery, DeliveryStatus, Notice
+from backend.notices.models import OPEN_DELIVERIES, Circular, Delivery, DeliveryStatus, Device, Notice
 
 CITIZEN_ID = bindparam("citizen_id", type_=Uuid())
 AT = bindparam("at", type_=UtcDateTime())
@@ -114,3 +114,8 @@ def has_due_delivery(session: Session, *, status: DeliveryStatus, at: datetime) 
         literal_column(OPEN_DELIVERIES), Delivery.status == status.value, Delivery.not_before <= at
     )
     return session.execute(query.limit(1)).first() is not None
+
+
+def list_target_kinds(session: Session) -> list[str]:
+    """Of all devices that may be reached, each kind once."""
+    return list(session.scalars(select(Device.target_kind).where(Device.retired_at.is_(None)).distinct()))

@@ -8,7 +8,7 @@ from typing import Any
 
 from babel.dates import format_skeleton
 
-from backend.base.push import PushMessage, PushOutcome, PushResult
+from backend.base.push import Push, PushContent, PushOutcome, PushResult
 from backend.base.text import pick_language, text
 from backend.notices.kinds import link_of
 from backend.notices.models import DeliveryStatus
@@ -76,13 +76,13 @@ def _said(name: str, value: Any, language: str) -> Any:
     return value
 
 
-def make_push(delivery: TakenDelivery) -> PushMessage:
+def make_push(delivery: TakenDelivery) -> Push:
     """Raises KeyError as `render`. The data let the app open the notice without asking us first."""
     said, link = (
         render(delivery.kind, delivery.params, delivery.language),
         link_of(delivery.kind, delivery.params),
     )
-    return PushMessage(
+    content = PushContent(
         title=said.title,
         body=said.body,
         data={
@@ -92,10 +92,8 @@ def make_push(delivery: TakenDelivery) -> PushMessage:
         },
         collapse_key=str(delivery.notice_id),
         ttl_seconds=TTL_SECONDS,
-        platform=delivery.platform,
-        target_kind=delivery.target_kind,
-        target=delivery.target,
     )
+    return Push(content, delivery.platform, delivery.target_kind, delivery.target)
 
 
 def retry_at(

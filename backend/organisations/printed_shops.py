@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend.organisations.models import Organisation, Shop, ShopStatus
@@ -82,8 +82,12 @@ def _has_number(number: str) -> ColumnElement[bool]:
 
 
 def _find_by_name(session: Session, name: str) -> list[ShopCandidate]:
-    """All its words; where that is none, the first: a branch's name often follows."""
-    found = _find(session, *contains_words(Shop.search_text, name))
+    """All its words; where that is none, without its spaces, which readers of photos lose or invent; at last its
+    first word: a branch's name often follows.
+    """
+    found = _find(session, *contains_words(Shop.search_text, name)) or _find(
+        session, func.replace(Shop.search_text, " ", "").contains(_close_up(name), autoescape=True)
+    )
     words = search_words(name)
     if not found and len(words) > 1:
         found = _find(session, *contains_words(Shop.search_text, words[0]))

@@ -61,6 +61,11 @@ class Region:
     def ring_keys(self) -> list[str]:
         return [ring.key for ring in self.rings]
 
+    @property
+    def city_names(self) -> Mapping[str, str]:
+        """By language: the nearest ring is the city itself."""
+        return self.rings[0].names
+
     def ring_of(self, municipality_code: str, *, field: str = "municipality_code") -> str:
         """`outside` for a municipality not in the file. Raises MunicipalityCodeInvalid, naming `field`."""
         found = self.municipalities.get(municipality_code)

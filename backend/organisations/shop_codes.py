@@ -47,14 +47,14 @@ def read_shop_scan(scanned: str, public_url: str) -> PosterScan | StickerScan:
     """A poster's address or typed digits, or a shop's JPQR sticker.
 
     Full-width digits, spaces and hyphens are as good as plain ones; of addresses only our own is read. Raises
-    ShopCodeForeign, ShopCodeUnreadable, JPQR_ERRORS.
+    ShopCodeForeign, ShopCodeUnreadable (also for our own of another kind), JPQR_ERRORS.
     """
     text = scanned.strip()
     # A sticker's text has letters, at least its country's: what only begins like one was typed.
     if is_merchant_code(text) and _LETTERS.search(text):
         return StickerScan(read_jpqr(text)[0])
     prefix = f"{public_url}{PATH}"
-    if not text.startswith(prefix) and ("/" in text or ":" in text):
+    if not text.startswith(f"{public_url}/") and ("/" in text or ":" in text):
         raise ShopCodeForeign(field="scanned")
     digits = read_checked_digits(text.removeprefix(prefix))
     if digits is None:

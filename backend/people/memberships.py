@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,6 +87,16 @@ def get_member_list(
     if row is None:
         raise MemberListNotFound
     return _card(row)
+
+
+def get_list_names(
+    session: Session, *, list_ids: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID, Mapping[str, str]]:
+    """List → language → name, whoever's it is and whether or not it is closed. One query, or none."""
+    if not list_ids:
+        return {}
+    rows = session.execute(select(MemberList.id, MemberList.name).where(MemberList.id.in_(list_ids)))
+    return {row.id: {"ja": row.name} for row in rows}
 
 
 def _card(row: Any) -> MemberListCard:

@@ -44,6 +44,8 @@ class Permission(enum.StrEnum):
     EDIT_OWN_OFFERS = "edit_own_offers"
     CONFIRM_CLAIMS = "confirm_claims"
     MANAGE_OWN_WEBHOOKS = "manage_own_webhooks"
+    MANAGE_OWN_MESSAGES = "manage_own_messages"
+    MANAGE_OWN_AUDIENCES = "manage_own_audiences"
 
     # the city
     MANAGE_STAFF = "manage_staff"
@@ -64,6 +66,13 @@ class Permission(enum.StrEnum):
     PROPOSE_CORRECTIONS = "propose_corrections"
     APPROVE_CORRECTIONS = "approve_corrections"
     REVIEW_CLAIMS = "review_claims"
+    READ_MESSAGES = "read_messages"
+    WRITE_MESSAGES = "write_messages"
+    STOP_MESSAGES = "stop_messages"
+    APPROVE_MESSAGES = "approve_messages"
+    SEND_DISASTER_MESSAGES = "send_disaster_messages"
+    READ_CITY_AUDIENCES = "read_city_audiences"
+    EDIT_CITY_AUDIENCES = "edit_city_audiences"
 
 
 P = Permission
@@ -108,6 +117,8 @@ SHOP_ROLE_PERMISSIONS = {
             P.EDIT_OWN_OFFERS,
             P.CONFIRM_CLAIMS,
             P.MANAGE_OWN_WEBHOOKS,
+            P.MANAGE_OWN_MESSAGES,
+            P.MANAGE_OWN_AUDIENCES,
         }
     ),
 }
@@ -129,6 +140,12 @@ CITY_ROLE_PERMISSIONS = {
             P.READ_CORRECTIONS,
             P.PROPOSE_CORRECTIONS,
             P.REVIEW_CLAIMS,
+            P.READ_MESSAGES,
+            P.WRITE_MESSAGES,
+            P.STOP_MESSAGES,
+            P.SEND_DISASTER_MESSAGES,
+            P.READ_CITY_AUDIENCES,
+            P.EDIT_CITY_AUDIENCES,
         }
     ),
     "approver": frozenset(
@@ -139,6 +156,10 @@ CITY_ROLE_PERMISSIONS = {
             P.READ_CORRECTIONS,
             P.APPROVE_CORRECTIONS,
             P.REVIEW_CLAIMS,
+            P.READ_MESSAGES,
+            P.STOP_MESSAGES,
+            P.APPROVE_MESSAGES,
+            P.READ_CITY_AUDIENCES,
         }
     ),
     "counter": frozenset({P.VERIFY_CITIZENS, P.EXPLAIN_PURCHASES, P.HAND_OUT_CARDS}),

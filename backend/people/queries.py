@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from backend.base.database import UtcDateTime
 from backend.base.errors import NotFound
 from backend.base.pages import Page, PageRequest, make_page
+from backend.base.records import made_often
 from backend.base.secrets import hash_token
 from backend.base.statements import Prepared, among
 from backend.people.code_models import JoinedAccount
@@ -129,6 +130,7 @@ class CardUsed:
     card_id: uuid.UUID
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class CitizenCodeRow:
     """A code as a till's purchase needs it. `spend_mode`: none, all or up_to (then with `spend_points`).

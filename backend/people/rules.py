@@ -111,7 +111,7 @@ def fold_login(given: str) -> str:
 
 def normalise_nickname(given: str) -> str:
     """One line without characters that hide or turn text. Raises NicknameRefused."""
-    nickname = _one_line(given)
+    nickname = one_line(given)
     if not 0 < len(nickname) <= NICKNAME_MAX_CHARACTERS:
         raise NicknameRefused(field="nickname", maximum=NICKNAME_MAX_CHARACTERS)
     return nickname
@@ -119,14 +119,14 @@ def normalise_nickname(given: str) -> str:
 
 def normalise_list_name(given: str) -> str:
     """Likewise. Raises MemberListNameRefused."""
-    name = _one_line(given)
+    name = one_line(given)
     if not 0 < len(name) <= LIST_NAME_MAX_CHARACTERS:
         raise MemberListNameRefused(field="name", maximum=LIST_NAME_MAX_CHARACTERS)
     return name
 
 
-def _one_line(given: str) -> str:
-    """Empty when nothing visible is left."""
+def one_line(given: str) -> str:
+    """Without characters that hide or turn text; empty when nothing visible is left."""
     seen = "".join(
         " " if character.isspace() else character
         for character in given

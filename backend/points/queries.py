@@ -134,6 +134,22 @@ def owed_points(account_id: ColumnElement[uuid.UUID]) -> ColumnElement[int]:
     )
 
 
+def _kept_points() -> ColumnElement[int]:
+    """What `service.holds.keep_pending` set aside of a lot: it is held for nobody, and still pending."""
+    return (
+        select(_total(PointsHoldLot.points))
+        .join(PointsHold, PointsHold.id == PointsHoldLot.hold_id)
+        .where(
+            PointsHoldLot.lot_id == PointsLot.id,
+            PointsHold.account_id == PointsLot.account_id,
+            PointsHold.to_account_id == PointsLot.account_id,
+            PointsHold.status == HoldStatus.HELD.value,
+        )
+        .correlate(PointsLot)
+        .scalar_subquery()
+    )
+
+
 LIVE_LOTS = Prepared(
     lambda _dialect: (
         select(
@@ -142,6 +158,7 @@ LIVE_LOTS = Prepared(
             PointsLot.held_points,
             PointsLot.expires_at,
             PointsLot.spendable_at,
+            case((PointsLot.held_points > 0, _kept_points()), else_=0).label("kept_points"),
         )
         .where(
             PointsLot.account_id == bindparam("account_id", type_=Uuid()),
@@ -158,12 +175,13 @@ def get_points_summary(session: Session, *, account_id: uuid.UUID, at: datetime)
     balance = pending = held = 0
     expiries: dict[datetime, int] = {}
     for lot in LIVE_LOTS.rows(session, account_id=account_id, at=at):
-        free = lot.remaining_points - lot.held_points
-        held += lot.held_points
+        free = lot.remaining_points - lot.held_points + lot.kept_points
+        held += lot.held_points - lot.kept_points
+        pending += lot.kept_points
         if lot.spendable_at and lot.spendable_at > at:
-            pending += free
+            pending += free - lot.kept_points
         else:
-            balance += free
+            balance += free - lot.kept_points
         if free:
             expiries[lot.expires_at] = expiries.get(lot.expires_at, 0) + free
     soonest = [Expiry(expires_at, points) for expires_at, points in list(expiries.items())[:NEXT_EXPIRIES]]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.base.clock import city_day, end_of_city_day
+from backend.base.records import made_often
 
 # So long at least can points be spent that a refund gave back.
 RETURNED_FOR = timedelta(days=14)
@@ -14,6 +15,7 @@ RETURNED_FOR = timedelta(days=14)
 RETURNED_FOR = timedelta(days=14)
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Leg:
     """What one transaction does to one slice of an account; the legs of a transaction sum to zero.
@@ -27,6 +29,7 @@ class Leg:
     expected_points: int | None = None
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class LotGrant:
     """What a citizen gets from one funding account, with its end.

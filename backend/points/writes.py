@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, SmallInteger, String, Uuid, or_, update
 
 from backend.base.database import UtcDateTime, new_id
+from backend.base.records import made_often
 from backend.base.writes import RowColumns, Write, WriteList, WriteRow, insert_into
 from backend.points.models import (
     HoldStatus,
@@ -170,6 +171,7 @@ POST = WriteList(LEDGER_WRITES)
 Rows = dict[str, list[WriteRow]]
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
     """One balanced transaction. `payments`: debt → points of it that this repays."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backend.base.clock import city_day
 from backend.base.database import UtcDateTime
 from backend.base.errors import StaleRead
+from backend.base.records import made_often
 from backend.base.statements import Prepared
 from backend.campaigns.cards import Card, list_cards
 from backend.campaigns.models import EVERY_SHOP, EVERYBODY, CampaignCounter, CampaignRevision
@@ -34,12 +35,14 @@ from backend.purchases.rules.paying import Payment
 from backend.purchases.rules.sales import Sale, SaleLine
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Buyer:
     citizen_id: uuid.UUID
     account_id: uuid.UUID
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Counter:
     """What was counted, and how often it had changed when it was read."""
@@ -51,6 +54,7 @@ class Counter:
 UNTOUCHED = Counter(Count(), 0)
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
     """As of one moment. `row` is a row of BASIS; what no campaign asked for was not read and is None or empty."""

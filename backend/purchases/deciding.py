@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from backend.base.database import is_locking
+from backend.base.records import made_often
 from backend.campaigns.rules.deciding import (
     Limits,
     Verdict,
@@ -23,6 +24,7 @@ from backend.points.rules import draw_from_slices
 from backend.purchases.basis import Basis
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Decision:
     verdicts: Sequence[Verdict]

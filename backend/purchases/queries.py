@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.errors import NotFound
 from backend.base.pages import Page, PageRequest, make_page
+from backend.base.records import made_often
 from backend.base.statements import Prepared, among
 from backend.organisations.models import Shop
 from backend.purchases.models import Purchase, PurchaseLine, Refund, TillCode
@@ -25,6 +26,7 @@ class TillCodeNotFound(NotFound):
     pass
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class ShopCard:
     """What a purchase's answer says of the shop."""
@@ -35,6 +37,7 @@ class ShopCard:
     district: str | None
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class PurchaseRecord:
     """A purchase as it was answered; `refunded_yen` as it is now."""

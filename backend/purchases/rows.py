@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from backend.base.database import new_id
+from backend.base.records import made_often
 from backend.campaigns.models import EVERY_SHOP, EVERYBODY
 from backend.campaigns.rules.caps import CounterKey, Per
 from backend.campaigns.rules.deciding import counter_keys, earned_points
@@ -32,6 +33,7 @@ from backend.purchases.writes import ALLOWANCE_USE, CODE_USE, LINES, OFFLINE_COD
 Rows = dict[str, list[Any]]
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """How a purchase came about: exactly one of the first five. With a till code, the citizen's own request.
@@ -59,6 +61,7 @@ class Evidence:
             raise ValueError("a citizen's code is used up with the purchase it made")
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """A purchase with all that was decided about it.

@@ -23,7 +23,7 @@ from backend.people.principals import (
     StaffPrincipal,
     UnregisteredPrincipal,
 )
-from backend.web.binaries import receive_body
+from backend.web.binaries import read_body, receive_body
 from backend.web.calls import Call, Later
 from backend.web.contracts import Contract, contract_of
 from backend.web.ground import ground_of
@@ -86,9 +86,8 @@ class Meguri(Flask):
         at = utc_now()
         credential = read_credential(request, ground)
         if contract.body is not None:
-            if contract.body_max_bytes is not None:
-                request.max_content_length = contract.body_max_bytes
-            request.get_data()  # all of it before the transaction: a slow phone must not hold the one writer
+            # All of it before the transaction: a slow phone must not hold the one writer.
+            read_body(contract.body_max_bytes or ground.settings.body_max_bytes, cache=True)
         if contract.binary_body is not None:
             # From those who may, and before the transaction, which reading a large body must not hold open.
             ground.database.run(

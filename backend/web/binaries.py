@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from backend.web.problems import MediaTypeNotAccepted
 from backend.web.responses import CompleteResponse
@@ -39,8 +40,20 @@ def receive_body(reader: BodyReader) -> None:
     """Read the body of the request, for `take_body`. Raises MediaTypeNotAccepted and what the reader raises."""
     if request.mimetype not in reader.media_types:
         raise MediaTypeNotAccepted(accepted=", ".join(reader.media_types))
-    request.max_content_length = reader.max_bytes
-    g.binary_body = reader.read(request.get_data(cache=False))
+    g.binary_body = reader.read(read_body(reader.max_bytes, cache=False))
+
+
+def read_body(max_bytes: int, *, cache: bool) -> bytes:
+    """All of it. Raises RequestEntityTooLarge.
+
+    A body that does not tell its length (chunked) werkzeug cuts at the limit without a word: so it may read one
+    byte more, and we look.
+    """
+    request.max_content_length = max_bytes + 1
+    body = request.get_data(cache=cache)
+    if len(body) > max_bytes:
+        raise RequestEntityTooLarge
+    return body
 
 
 def take_body() -> Any:

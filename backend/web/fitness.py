@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+from backend.base.vapid_keys import SUBJECT_BEGINNINGS, read_web_push_key
 from backend.config import INSECURE_SECRET_KEY, Settings
 
 SECRET_KEY_MIN_CHARACTERS = 32
@@ -25,7 +26,15 @@ def find_faults(settings: Settings) -> Iterator[str]:
     if not settings.metrics_token:
         yield "METRICS_TOKEN must be set: behind a proxy on this machine every caller looks local."
     if settings.firebase_credentials_file is None:
-        yield "FIREBASE_CREDENTIALS_FILE must be set: pushes now go to the log, with shop and amount."
+        yield "FIREBASE_CREDENTIALS_FILE must be set: no push reaches a phone without it."
+    if settings.vapid_private_key_file is not None and not settings.vapid_subject.startswith(
+        SUBJECT_BEGINNINGS
+    ):
+        yield "VAPID_SUBJECT must begin with mailto: or https://: push services want to know whom to reach."
+    try:
+        read_web_push_key(settings.vapid_private_key_file)
+    except (OSError, ValueError) as error:
+        yield f"VAPID_PRIVATE_KEY_FILE cannot be used: {error}."
     if settings.till_code_seconds > 600:
         yield "TILL_CODE_SECONDS above 600 lets a photographed code be passed round."
 

@@ -23,6 +23,8 @@ class Ground:
     receipt_reader: ReceiptReader
     claim_terms: ClaimTerms
     notice_terms: NoticeTerms
+    # The public one of the key that signs web pushes; None where there is none.
+    web_push_key: str | None
     # Verifies a Firebase ID token and gives its user; None where the embedded provider signs citizens in.
     verify_firebase_token: Callable[[str], str] | None
 

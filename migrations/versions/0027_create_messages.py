@@ -1,4 +1,9 @@
-"""Templates, messages and their decisions; shards and recipients of what is being sent."""
+"""Templates, messages and their decisions; shards and recipients of what is being sent.
+
+The first templates come with it, approved, so that a city can write at once; it may retire them for its own.
+"""
+
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,8 +30,14 @@ def upgrade() -> None:
         sa.Column("approved_by_staff_id", sa.Uuid(), nullable=True),
         sa.Column("drafted_at", MOMENT, nullable=False),
         sa.Column("approved_at", MOMENT, nullable=True),
+        sa.Column("retired_by_staff_id", sa.Uuid(), nullable=True),
+        sa.Column("retired_at", MOMENT, nullable=True),
         sa.CheckConstraint(
-            "(status = 'draft') = (approved_at IS NULL)", name=op.f("ck_message_templates_approved_at")
+            "status = 'retired' OR (status = 'approved') = (approved_at IS NOT NULL)",
+            name=op.f("ck_message_templates_approved_at"),
+        ),
+        sa.CheckConstraint(
+            "(status = 'retired') = (retired_at IS NOT NULL)", name=op.f("ck_message_templates_retired_at")
         ),
         sa.CheckConstraint(
             "purpose IN ('push_city', 'push_shops', 'push_disaster')",
@@ -44,6 +55,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["drafted_by_staff_id"], ["staff.id"], name=op.f("fk_message_templates_drafted_by_staff_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["retired_by_staff_id"], ["staff.id"], name=op.f("fk_message_templates_retired_by_staff_id")
         ),
         sa.PrimaryKeyConstraint("slug", "version", name=op.f("pk_message_templates")),
     )
@@ -74,9 +88,11 @@ def upgrade() -> None:
         sa.Column("approved_at", MOMENT, nullable=True),
         sa.Column("started_at", MOMENT, nullable=True),
         sa.Column("done_at", MOMENT, nullable=True),
+        sa.Column("is_stopped_by_city", sa.Boolean(), nullable=False),
         sa.Column("heard_before", sa.Integer(), nullable=False),
         sa.Column("recipient_count", sa.Integer(), nullable=False),
         sa.Column("left_unknown", sa.Integer(), nullable=False),
+        sa.Column("health", JSON, nullable=True),
         sa.CheckConstraint(
             "(purpose = 'push_shops') = (shop_id IS NOT NULL)", name=op.f("ck_messages_shop_id")
         ),
@@ -92,6 +108,11 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "purpose = 'push_disaster' OR approved_by_staff_id IS NULL OR approved_by_staff_id <> drafted_by_staff_id",
             name=op.f("ck_messages_second_person"),
+        ),
+        sa.CheckConstraint(
+            "reviewed_by_staff_id IS NULL OR (purpose = 'push_disaster'"
+            " AND reviewed_by_staff_id <> drafted_by_staff_id)",
+            name=op.f("ck_messages_reviewed_by_another"),
         ),
         sa.CheckConstraint(
             "purpose IN ('push_city', 'push_shops', 'push_disaster')", name=op.f("ck_messages_purpose")
@@ -151,6 +172,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_events")),
     )
     op.create_index("ix_message_events_message_id_id", "message_events", ["message_id", "id"], unique=False)
+    close_events()
+    op.create_table(
+        "message_quotas",
+        sa.Column("shop_id", sa.Uuid(), nullable=False),
+        sa.Column("month_on", sa.Date(), nullable=False),
+        sa.Column("approved_count", sa.SmallInteger(), nullable=False),
+        sa.CheckConstraint("approved_count >= 0", name=op.f("ck_message_quotas_approved_count")),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_message_quotas_shop_id")),
+        sa.PrimaryKeyConstraint("shop_id", "month_on", name=op.f("pk_message_quotas")),
+    )
     op.create_table(
         "message_shards",
         sa.Column("message_id", sa.Uuid(), nullable=False),
@@ -184,6 +215,7 @@ def upgrade() -> None:
         sa.Column("citizen_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), nullable=False),
+        sa.Column("is_told", sa.Boolean(), nullable=False),
         sa.Column("not_before", MOMENT, nullable=True),
         sa.Column("failure", sa.String(length=40), nullable=True),
         sa.Column("sent_at", MOMENT, nullable=True),
@@ -193,13 +225,222 @@ def upgrade() -> None:
             name=op.f("ck_message_recipients_status"),
         ),
         sa.PrimaryKeyConstraint("message_id", "position", name=op.f("pk_message_recipients")),
+        postgresql_with={"fillfactor": 50},
     )
     op.create_index("ix_message_recipients_citizen_id", "message_recipients", ["citizen_id"], unique=False)
+    op.bulk_insert(TEMPLATES, [template(*words) for words in FIRST_TEMPLATES])
 
 
 def downgrade() -> None:
     op.drop_table("message_recipients")
     op.drop_table("message_shards")
+    op.drop_table("message_quotas")
     op.drop_table("message_events")
     op.drop_table("messages")
     op.drop_table("message_templates")
+
+
+def close_events() -> None:
+    """History is append-only."""
+    is_postgresql = op.get_bind().dialect.name == "postgresql"
+    refusal = (
+        " FOR EACH ROW EXECUTE FUNCTION points_refuse_change()"
+        if is_postgresql
+        else " BEGIN SELECT RAISE(ABORT, 'message_events is append-only'); END"
+    )
+    for event in ("update", "delete"):
+        op.execute(f"CREATE TRIGGER message_events_no_{event} BEFORE {event} ON message_events{refusal}")
+    if is_postgresql:
+        op.execute(
+            "CREATE TRIGGER message_events_no_truncate BEFORE TRUNCATE ON message_events"
+            " FOR EACH STATEMENT EXECUTE FUNCTION points_refuse_change()"
+        )
+
+
+def template(
+    slug: str, purpose: str, parameters: dict[str, int], words: dict[str, tuple[str, str]]
+) -> dict[str, object]:
+    return {
+        "slug": slug,
+        "version": 1,
+        "purpose": purpose,
+        "status": "approved",
+        "titles": {language: title for language, (title, _) in words.items()},
+        "bodies": {language: body for language, (_, body) in words.items()},
+        "parameters": [
+            {"name": name, "characters_max": characters_max} for name, characters_max in parameters.items()
+        ],
+        "drafted_at": WRITTEN_AT,
+        "approved_at": WRITTEN_AT,
+    }
+
+
+WRITTEN_AT = datetime(2026, 11, 28, tzinfo=UTC)
+TEMPLATES = sa.table(
+    "message_templates",
+    sa.column("slug", sa.String()),
+    sa.column("version", sa.Integer()),
+    sa.column("purpose", sa.String()),
+    sa.column("status", sa.String()),
+    sa.column("titles", JSON),
+    sa.column("bodies", JSON),
+    sa.column("parameters", JSON),
+    sa.column("drafted_at", MOMENT),
+    sa.column("approved_at", MOMENT),
+)
+# Slug, purpose, parameters with the most characters each may have, title and body by language.
+FIRST_TEMPLATES: list[tuple[str, str, dict[str, int], dict[str, tuple[str, str]]]] = [
+    (
+        "notice",
+        "push_city",
+        {"heading": 40, "text": 160},
+        {
+            "ja": ("{heading}", "{text}"),
+            "ja@easy": ("{heading}", "{text}"),
+            "en": ("{heading}", "{text}"),
+        },
+    ),
+    (
+        "event",
+        "push_city",
+        {"event": 24, "when": 24, "place": 24, "text": 60},
+        {
+            "ja": ("催し：{event}", "{when}、{place}で。{text}"),
+            "ja@easy": ("イベント：{event}", "{when}、{place}で あります。{text}"),
+            "en": ("Event: {event}", "{when}, at {place}. {text}"),
+        },
+    ),
+    (
+        "campaign",
+        "push_city",
+        {"campaign": 30, "period": 30, "text": 80},
+        {
+            "ja": ("{campaign}", "期間：{period}。{text}"),
+            "ja@easy": ("{campaign}", "いつ：{period}。{text}"),
+            "en": ("{campaign}", "When: {period}. {text}"),
+        },
+    ),
+    (
+        "shop-offer",
+        "push_shops",
+        {"offer": 18, "until": 16, "text": 80},
+        {
+            "ja": ("{sender}：{offer}", "{text}（{until}まで）"),
+            "ja@easy": ("{sender}：{offer}", "{text}（{until}まで）"),
+            "en": ("{sender}: {offer}", "{text} (until {until})"),
+        },
+    ),
+    (
+        "shop-event",
+        "push_shops",
+        {"event": 18, "when": 24, "text": 80},
+        {
+            "ja": ("{sender}：{event}", "{when}。{text}"),
+            "ja@easy": ("{sender}：{event}", "{when}。{text}"),
+            "en": ("{sender}: {event}", "{when}. {text}"),
+        },
+    ),
+    (
+        "disaster-tsunami",
+        "push_disaster",
+        {"area": 20, "shelter": 40},
+        {
+            "ja": (
+                "【津波】すぐ高い所へ逃げて",
+                "{area}の方は、いますぐ高い所へ逃げてください。避難先：{shelter}。海や川に近づかないでください。",
+            ),
+            "ja@easy": (
+                "【津波(つなみ)】すぐ 高(たか)い ところへ",
+                "{area}の 人(ひと)は、すぐ 高(たか)い ところへ にげてください。にげる ところ：{shelter}。"
+                "海(うみ)や 川(かわ)に 行(い)かないで ください。",
+            ),
+            "en": (
+                "TSUNAMI: go to high ground now",
+                "{area}: go to high ground now. Shelter: {shelter}. Stay away from the sea and rivers.",
+            ),
+        },
+    ),
+    (
+        "disaster-earthquake",
+        "push_disaster",
+        {"area": 20, "shelter": 40},
+        {
+            "ja": (
+                "【地震】身を守ってください",
+                "{area}で強い揺れがありました。火を消し、落ちる物から離れてください。避難所：{shelter}。余震に注意してください。",
+            ),
+            "ja@easy": (
+                "【地震(じしん)】体(からだ)を まもって ください",
+                "{area}で つよい 地震(じしん)が ありました。火(ひ)を けしてください。にげる ところ：{shelter}。"
+                "また ゆれる かもしれません。",
+            ),
+            "en": (
+                "EARTHQUAKE: protect yourself",
+                "Strong shaking in {area}. Put out fires and keep clear of falling things. Shelter: {shelter}."
+                " Expect aftershocks.",
+            ),
+        },
+    ),
+    (
+        "disaster-shelter",
+        "push_disaster",
+        {"area": 20, "shelter": 50, "text": 30},
+        {
+            "ja": ("【避難所】開きました", "{area}の避難所：{shelter}。{text}"),
+            "ja@easy": (
+                "【避難所(ひなんじょ)】あきました",
+                "{area}の にげる ところ：{shelter}。{text}",
+            ),
+            "en": ("SHELTER open", "Shelter for {area}: {shelter}. {text}"),
+        },
+    ),
+    (
+        "disaster-snowstorm",
+        "push_disaster",
+        {"area": 20, "when": 24, "contact": 30},
+        {
+            "ja": (
+                "【暴風雪】外に出ないで",
+                "{when}、{area}は暴風雪のおそれがあります。車でも外に出ないでください。困ったときは：{contact}",
+            ),
+            "ja@easy": (
+                "【ふぶき】外(そと)に 出(で)ないで",
+                "{when}、{area}は つよい 風(かぜ)と 雪(ゆき)です。車(くるま)でも 外(そと)に 出(で)ないで ください。"
+                "こまった とき：{contact}",
+            ),
+            "en": (
+                "SNOWSTORM: stay inside",
+                "{when}: a snowstorm is expected in {area}. Do not go out, not even by car. Help: {contact}",
+            ),
+        },
+    ),
+    (
+        "disaster-water",
+        "push_disaster",
+        {"area": 20, "place": 40, "until": 20},
+        {
+            "ja": (
+                "【断水】給水所のお知らせ",
+                "{area}で断水しています。給水所：{place}。復旧の見込み：{until}",
+            ),
+            "ja@easy": (
+                "【断水(だんすい)】水(みず)が 出(で)ません",
+                "{area}で 水(みず)が 出(で)ません。水(みず)を もらえる ところ：{place}。いつまで：{until}",
+            ),
+            "en": (
+                "WATER outage",
+                "No water in {area}. Water is handed out at: {place}. Expected to last until: {until}",
+            ),
+        },
+    ),
+    (
+        "disaster-over",
+        "push_disaster",
+        {"what": 24, "text": 60},
+        {
+            "ja": ("【解除】{what}", "{what}は解除されました。{text}"),
+            "ja@easy": ("【もう だいじょうぶ】{what}", "{what}は おわりました。{text}"),
+            "en": ("OVER: {what}", "No longer in force: {what}. {text}"),
+        },
+    ),
+]

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Date,
+    Integer,
     Interval,
     LargeBinary,
+    SmallInteger,
     String,
     Text,
     Uuid,
@@ -19,7 +22,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -64,6 +67,36 @@ class TestValues:
         assert database.run(lambda session: echo(session, value, type_)) == value
 
     @pytest.mark.parametrize(
+        ("values", "type_"),
+        [
+            ([-(2**63), 2**63 - 1, 0, None], BigInteger()),
+            ([-(2**31), 2**31 - 1, None], Integer()),
+            ([-(2**15), 2**15 - 1, None], SmallInteger()),
+            ([True, False, None], Boolean()),
+            (["", "NULL", "釧路🦌 '\"\\ {,} %s $1", None], Text()),
+            (["", "釧路", None], String(8)),
+            ([b"", bytes(range(256)), None], LargeBinary()),
+            ([uuid.UUID(int=0), uuid.UUID(int=2**128 - 1), None], Uuid()),
+            ([date(2026, 6, 15), date(1999, 12, 31), None], Date()),
+            (
+                [
+                    datetime(2026, 6, 15, 3, 0, 0, 1, tzinfo=UTC),
+                    datetime(1970, 1, 1, tzinfo=timezone(timedelta(hours=9))),
+                    None,
+                ],
+                UtcDateTime(),
+            ),
+            ([{"ja": "釧路", "n": [1, None]}, [], None], JsonDocument),
+            ([], Uuid()),
+            ([None], Uuid()),
+        ],
+    )
+    def test_arrive_as_they_were_when_they_are_many(
+        self, database: Database, values: list[Any], type_: TypeEngine[Any]
+    ) -> None:
+        assert database.run(lambda session: echo(session, values, ARRAY(type_))) == values
+
+    @pytest.mark.parametrize(
         "type_", [BigInteger(), Boolean(), String(), LargeBinary(), Uuid(), Date(), UtcDateTime()]
     )
     def test_may_be_missing(self, database: Database, type_: TypeEngine[Any]) -> None:
@@ -72,6 +105,23 @@ class TestValues:
     def test_refuse_a_text_that_would_be_cut_off(self, database: Database) -> None:
         with pytest.raises(DBAPIError, match="NUL"):
             database.run(lambda session: ECHO.first(session, said="before\0after"))
+
+    def test_refuse_a_text_that_would_be_cut_off_among_many(self, database: Database) -> None:
+        with pytest.raises(DBAPIError, match="NUL"):
+            database.run(lambda session: echo(session, ["before\0after"], ARRAY(String())))
+
+    @pytest.mark.parametrize(
+        ("value", "type_"), [(2**63, BigInteger()), (2**31, Integer()), (2**15, SmallInteger())]
+    )
+    def test_refuse_a_number_too_large_among_many(
+        self, database: Database, value: int, type_: TypeEngine[Any]
+    ) -> None:
+        with pytest.raises(DataError):
+            database.run(lambda session: echo(session, [value], ARRAY(type_)))
+
+    def test_refuse_a_type_that_nobody_sends_among_many(self, database: Database) -> None:
+        with pytest.raises(TypeError, match="no binary form is known"):
+            database.run(lambda session: echo(session, [timedelta(1)], ARRAY(Interval())))
 
     def test_refuse_a_type_that_nobody_sends(self, database: Database) -> None:
         with pytest.raises(TypeError, match="no text is known"):

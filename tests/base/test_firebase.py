@@ -15,12 +15,12 @@ from google.auth.exceptions import RefreshError
 from backend.base.clock import utc_now
 from backend.base.firebase import (
     PAYLOAD_MAX_BYTES,
-    FcmSender,
     FirebaseTokenInvalid,
     FirebaseUnavailable,
+    SdkPushSender,
     make_token_verifier,
 )
-from backend.base.push import PushMessage, PushOutcome, PushResult
+from backend.base.push import Push, PushContent, PushOutcome, PushResult
 from tests.fakes.fcm import (
     DROPPED,
     INVALID_ARGUMENT,
@@ -40,17 +40,15 @@ from tests.fakes.google_keys import FakeGoogle, run_google
 PROJECT = "meguri-test"
 
 
-def push(target: str = "target-1", **fields: Any) -> PushMessage:
+def push(target: str = "target-1", target_kind: str = "fid", **fields: Any) -> Push:
     usual: dict[str, Any] = {
         "title": "麦と汽笛でのお買い物",
         "body": "お支払い 1,480円",
         "data": {"notice_id": "n-1", "kind": "purchase_recorded"},
         "collapse_key": "n-1",
         "ttl_seconds": 86_400,
-        "platform": "android",
-        "target_kind": "fid",
     }
-    return PushMessage(target=target, **(usual | fields))
+    return Push(PushContent(**(usual | fields)), "android", target_kind, target)
 
 
 @pytest.fixture
@@ -61,12 +59,14 @@ def fcm(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeFcm]:
 
 
 @pytest.fixture
-def sender(fcm: FakeFcm) -> FcmSender:
-    return FcmSender(PROJECT, FixedToken())
+def sender(fcm: FakeFcm) -> SdkPushSender:
+    return SdkPushSender(PROJECT, FixedToken())
 
 
-class TestFcmSender:
-    def test_posts_what_a_phone_shows_and_what_the_app_opens(self, fcm: FakeFcm, sender: FcmSender) -> None:
+class TestSdkPushSender:
+    def test_posts_what_a_phone_shows_and_what_the_app_opens(
+        self, fcm: FakeFcm, sender: SdkPushSender
+    ) -> None:
         outcomes = sender.send([push()])
 
         assert outcomes == [PushOutcome(PushResult.ACCEPTED)]
@@ -77,7 +77,7 @@ class TestFcmSender:
         assert fcm.authorizations == ["Bearer fixed"]
 
     def test_makes_a_push_that_comes_twice_show_once_on_every_platform(
-        self, fcm: FakeFcm, sender: FcmSender
+        self, fcm: FakeFcm, sender: SdkPushSender
     ) -> None:
         sender.send([push()])
 
@@ -86,14 +86,16 @@ class TestFcmSender:
         assert message["apns"]["headers"]["apns-collapse-id"] == "n-1"
         assert message["webpush"] == {"headers": {"TTL": "86400"}, "notification": {"tag": "n-1"}}
 
-    def test_ends_at_the_same_moment_on_every_platform(self, fcm: FakeFcm, sender: FcmSender) -> None:
+    def test_ends_at_the_same_moment_on_every_platform(self, fcm: FakeFcm, sender: SdkPushSender) -> None:
         sender.send([push(ttl_seconds=60)])
 
         [message] = fcm.messages
         assert message["apns"]["headers"]["apns-expiration"] == str(int(utc_now().timestamp()) + 60)
 
     @pytest.mark.filterwarnings("error::DeprecationWarning")
-    def test_still_reaches_phones_that_registered_with_a_token(self, fcm: FakeFcm, sender: FcmSender) -> None:
+    def test_still_reaches_phones_that_registered_with_a_token(
+        self, fcm: FakeFcm, sender: SdkPushSender
+    ) -> None:
         sender.send([push(target_kind="fcm_token", target="token-1")])
 
         [message] = fcm.messages
@@ -119,7 +121,7 @@ class TestFcmSender:
         ],
     )
     def test_tells_what_became_of_a_push_after_asking_once(
-        self, fcm: FakeFcm, sender: FcmSender, answer: FcmAnswer, outcome: PushOutcome
+        self, fcm: FakeFcm, sender: SdkPushSender, answer: FcmAnswer, outcome: PushOutcome
     ) -> None:
         """Left to itself the SDK asks up to five times, sleeps as long as told, repeats a dropped post."""
         fcm.answers["target-1"] = answer
@@ -129,7 +131,7 @@ class TestFcmSender:
         assert outcomes == [outcome]
         assert fcm.posts_to("target-1") == (3 if answer is THIRD_PARTY_AUTH else 1)
 
-    def test_reads_a_retry_after_that_is_a_date(self, fcm: FakeFcm, sender: FcmSender) -> None:
+    def test_reads_a_retry_after_that_is_a_date(self, fcm: FakeFcm, sender: SdkPushSender) -> None:
         later = utc_now().replace(microsecond=0)
         fcm.answers["target-1"] = unavailable(format_datetime(later, usegmt=True))
 
@@ -137,7 +139,7 @@ class TestFcmSender:
 
         assert outcome.after_seconds == 0
 
-    def test_each_of_a_batch_has_its_own_outcome_in_order(self, fcm: FakeFcm, sender: FcmSender) -> None:
+    def test_each_of_a_batch_has_its_own_outcome_in_order(self, fcm: FakeFcm, sender: SdkPushSender) -> None:
         fcm.answers = {"target-3": UNREGISTERED, "target-7": DROPPED, "target-11": unavailable()}
 
         outcomes = sender.send([push(f"target-{number}") for number in range(20)])
@@ -151,7 +153,7 @@ class TestFcmSender:
         nobody_listens = "http://127.0.0.1:9/v1/projects/{0}/messages:send"
         monkeypatch.setattr(messaging._MessagingService, "FCM_URL", nobody_listens)
 
-        [outcome] = FcmSender(PROJECT, FixedToken()).send([push()])
+        [outcome] = SdkPushSender(PROJECT, FixedToken()).send([push()])
 
         assert outcome.result is PushResult.RETRY
 
@@ -164,13 +166,13 @@ class TestFcmSender:
             def refresh(self, request: Any) -> None:
                 raise RefreshError("the key was revoked")
 
-        [outcome] = FcmSender(PROJECT, Expired()).send([push()])
+        [outcome] = SdkPushSender(PROJECT, Expired()).send([push()])
 
         assert outcome == PushOutcome(PushResult.RETRY, "RefreshError")
         assert fcm.messages == []
 
     def test_does_not_post_what_is_larger_than_a_phone_may_be_sent(
-        self, fcm: FakeFcm, sender: FcmSender
+        self, fcm: FakeFcm, sender: SdkPushSender
     ) -> None:
         too_long = "あ" * (PAYLOAD_MAX_BYTES // 3)
 
@@ -179,7 +181,7 @@ class TestFcmSender:
         assert outcome == PushOutcome(PushResult.FAILED, "payload_too_large")
         assert fcm.messages == []
 
-    def test_does_not_post_what_the_schema_forbids(self, fcm: FakeFcm, sender: FcmSender) -> None:
+    def test_does_not_post_what_the_schema_forbids(self, fcm: FakeFcm, sender: SdkPushSender) -> None:
         [outcome] = sender.send([push(data={"points": 74})])
 
         assert outcome == PushOutcome(PushResult.FAILED, "message_invalid")
@@ -190,7 +192,7 @@ class TestFcmSender:
         path.write_text("{}")
 
         with pytest.raises(ValueError, match="service_account"):
-            FcmSender(PROJECT, path)
+            SdkPushSender(PROJECT, path)
 
 
 @pytest.fixture(scope="module")

@@ -92,6 +92,7 @@ class TestDecideClaim:
             ({**PART, "lines": [1]}, "decision_contradictory"),
             ({**ACCEPTANCE, "amount_yen": 100}, "decision_contradictory"),
             ({**REJECTION, "reason": None}, "decision_reason_required"),
+            ({**REJECTION, "code": "evidence_fits"}, "decision_contradictory"),
             ({**ACCEPTANCE, "code": "within_limits"}, "fields_invalid"),
             ({**ACCEPTANCE, "verdict": "perhaps"}, "fields_invalid"),
             ({**ACCEPTANCE, "status": "accepted"}, "fields_invalid"),
@@ -113,6 +114,7 @@ class TestDecideClaim:
         assert response.get_json()["status"] == "rejected"
         assert points_of(citizen) == 0
         assert acts_of(database, appealed)[-2:] == ["appealed", "rejected"]
+        assert citizen.get("/v1/notices").get_json()["items"][0]["kind"] == "claim_rejected_finally"
 
     def test_is_not_the_citys_while_the_shop_is_asked(
         self, citizen: ApiClient, city: ApiClient, poster: str

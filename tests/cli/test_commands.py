@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,15 +10,19 @@ import pytest
 import time_machine
 import yaml
 from click.testing import CliRunner, Result
+from firebase_admin import credentials, messaging
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.base.database import Database
+from backend.base.vapid_keys import make_private_key, read_web_push_key
 from backend.changes.models import ChangeCounter
 from backend.cli.main import COMMANDS, main
 from backend.points.models import PointsBalance
 from backend.web.spec import FACES
+from tests.factories.notices import make_device
 from tests.factories.world import World
+from tests.fakes.fcm import UNREGISTERED, FakeFcm, FixedToken, run_fcm
 
 Meguri = Callable[..., Result]
 # Ids are drawn by the true clock, whatever the test's says.
@@ -199,11 +203,91 @@ class TestCheck:
 
         assert (result.output, result.exit_code) == ("Fit for production.\n", 0)
 
+    def test_wants_the_key_of_web_pushes_once_browsers_have_registered(
+        self, meguri: Meguri, database: Database, world: World
+    ) -> None:
+        database.run(
+            lambda session: make_device(
+                session, citizen_id=world.citizen.id, at=LATER, platform="web", target_kind="web_push"
+            )
+        )
+
+        assert "VAPID_PRIVATE_KEY_FILE must be set" in meguri("check", **FIT).output
+
+    @pytest.mark.parametrize(
+        ("subject", "content", "fault"),
+        [
+            ("", make_private_key(), "VAPID_SUBJECT"),
+            ("mailto:it@city.example", b"nonsense", "VAPID_PRIVATE_KEY_FILE cannot be used"),
+        ],
+    )
+    def test_wants_a_key_of_web_pushes_that_is_one(
+        self, meguri: Meguri, tmp_path: Path, subject: str, content: bytes, fault: str
+    ) -> None:
+        file = tmp_path / "vapid.pem"
+        file.write_bytes(content)
+
+        result = meguri("check", **FIT, VAPID_PRIVATE_KEY_FILE=str(file), VAPID_SUBJECT=subject)
+
+        assert fault in result.output
+
     def test_wants_a_current_database(self, meguri_anew: Meguri) -> None:
         result = meguri_anew("check", **FIT)
 
         assert result.exit_code == 1
         assert "db upgrade" in result.output
+
+
+class TestKeysVapid:
+    def test_makes_a_key_that_only_its_owner_may_read(self, meguri: Meguri, tmp_path: Path) -> None:
+        file = tmp_path / "vapid.pem"
+
+        result = meguri("keys", "vapid", str(file))
+
+        assert result.exit_code == 0
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert str(read_web_push_key(file)) in result.output
+        assert "PRIVATE KEY" not in result.output
+
+    def test_overwrites_none(self, meguri: Meguri, tmp_path: Path) -> None:
+        file = tmp_path / "vapid.pem"
+        file.write_text("a key in use", encoding="utf-8")
+
+        result = meguri("keys", "vapid", str(file))
+
+        assert (result.exit_code, file.read_text(encoding="utf-8")) == (1, "a key in use")
+
+
+class TestPushTest:
+    @pytest.fixture
+    def fcm(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeFcm]:
+        monkeypatch.setattr(credentials, "Certificate", lambda _path: FixedToken())
+        with run_fcm() as fake:
+            monkeypatch.setattr(messaging._MessagingService, "FCM_URL", fake.send_url)
+            yield fake
+
+    def test_sends_one(self, meguri: Meguri, fcm: FakeFcm) -> None:
+        result = meguri("push", "test", "the-target", "--kind", "fcm_token", **FIT)
+
+        assert (result.exit_code, fcm.posts_to("the-target")) == (0, 1)
+
+    def test_says_why_it_was_not_accepted(self, meguri: Meguri, fcm: FakeFcm) -> None:
+        fcm.answers["the-target"] = UNREGISTERED
+
+        result = meguri("push", "test", "the-target", **FIT)
+
+        assert (result.exit_code, result.output) == (1, "Error: retired: not_found\n")
+
+    def test_wants_credentials(self, meguri: Meguri) -> None:
+        result = meguri("push", "test", "the-target")
+
+        assert result.exit_code == 1
+        assert "FIREBASE_CREDENTIALS_FILE is not set" in result.output
+
+    def test_wants_credentials_that_can_be_read(self, meguri: Meguri) -> None:
+        result = meguri("push", "test", "the-target", **(FIT | {"FIREBASE_CREDENTIALS_FILE": "/nowhere"}))
+
+        assert (result.exit_code, "FIREBASE_CREDENTIALS_FILE:" in result.output) == (1, True)
 
 
 class TestDemo:

@@ -7,6 +7,10 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from backend.audiences.compiling import select_citizens
+from backend.audiences.models import SavedAudience
+from backend.audiences.rules import read_audience, write_audience
+from backend.audiences.service import check_audience
 from backend.base.clock import start_of_city_day
 from backend.base.database import Database
 from backend.base.secrets import Vault
@@ -23,6 +27,7 @@ from backend.demo.town import Founding, Table, found_town
 from backend.notices.models import Delivery, Notice
 from backend.offers.models import Coupon
 from backend.organisations.models import Shop
+from backend.organisations.regions import load_region
 from backend.people.models import Citizen
 from backend.points.models import PointsSeal, PointsTransaction
 from backend.points.service.movements import lapse_expired_lots
@@ -158,3 +163,27 @@ class TestDemoCitizen:
 
     def test_has_favourite_shops(self, caller: ApiClient) -> None:
         assert len(caller.get("/v1/me/favourite-shops").get_json()["items"]) == 4
+
+
+class TestSavedAudiences:
+    def test_are_as_the_service_would_have_kept_them(self, session: Session) -> None:
+        kept = session.scalars(select(SavedAudience)).all()
+
+        checked = [
+            check_audience(session, document=saved.document, shop_id=saved.shop_id, region=load_region())
+            for saved in kept
+        ]
+
+        assert [write_audience(audience) for audience in checked] == [saved.document for saved in kept]
+
+    def test_mean_somebody(self, session: Session) -> None:
+        at = start_of_city_day(TODAY)
+        audiences = [
+            read_audience(saved.document, region=load_region())
+            for saved in session.scalars(select(SavedAudience))
+        ]
+
+        found = [session.scalars(select_citizens(audience, at=at)).first() for audience in audiences]
+
+        assert len(found) == 3
+        assert None not in found

@@ -3,23 +3,27 @@
 from collections.abc import Callable, Sequence
 
 from backend.base.mail import MailMessage
-from backend.base.push import PushMessage, PushOutcome, PushResult
+from backend.base.push import Push, PushOutcome, PushResult
 
 
 class RememberingPushSender:
     """`outcomes`: by target, accepted when not named; `meanwhile` runs while the network would be asked."""
 
     def __init__(self, meanwhile: Callable[[], None] | None = None) -> None:
-        self.sent: list[PushMessage] = []
+        self.sent: list[Push] = []
         self.outcomes: dict[str, PushOutcome] = {}
         self.meanwhile = meanwhile
+        self.is_closed = False
 
-    def send(self, messages: Sequence[PushMessage]) -> list[PushOutcome]:
-        self.sent.extend(messages)
+    def send(self, pushes: Sequence[Push]) -> list[PushOutcome]:
+        self.sent.extend(pushes)
         if self.meanwhile is not None:
             self.meanwhile()
         accepted = PushOutcome(PushResult.ACCEPTED)
-        return [self.outcomes.get(message.target, accepted) for message in messages]
+        return [self.outcomes.get(push.target, accepted) for push in pushes]
+
+    def close(self) -> None:
+        self.is_closed = True
 
 
 class RememberingMailSender:

@@ -9,8 +9,10 @@ from backend.base.database import Database
 from backend.web.contracts import path_of
 from backend.web.spec import spec_of
 from tests.conftest import NOW
+from tests.factories.audiences import save_audience
 from tests.factories.claims import LARGE_YEN, state
 from tests.factories.member_lists import create_list
+from tests.factories.messages import REASON, made_shop_draft, shop_message
 from tests.factories.offers import encoded, make_draft, make_offer
 from tests.factories.organisations import make_product, make_register_key, make_shop
 from tests.factories.people import make_staff
@@ -63,6 +65,23 @@ SHARED = {
     "/v1/city/campaigns/{campaign_id}/schedule",
     "/v1/city/campaigns/{campaign_id}/versions",
     "/v1/city/campaigns/{campaign_id}/withdrawal",
+    "/v1/city/messages/{message_id}",
+    "/v1/city/messages/{message_id}/approval",
+    "/v1/city/messages/{message_id}/cancellation",
+    "/v1/city/messages/{message_id}/events",
+    "/v1/city/messages/{message_id}/health",
+    "/v1/city/messages/{message_id}/reach",
+    "/v1/city/messages/{message_id}/resume",
+    "/v1/city/messages/{message_id}/return",
+    "/v1/city/messages/{message_id}/review",
+    "/v1/city/messages/{message_id}/schedule",
+    "/v1/city/messages/{message_id}/stop",
+    "/v1/city/messages/{message_id}/tests",
+    "/v1/city/disaster-messages/{message_id}/review",
+    "/v1/city/message-templates/{slug}/{version}",
+    "/v1/city/message-templates/{slug}/{version}/approval",
+    "/v1/city/message-templates/{slug}/{version}/retirement",
+    "/v1/city/audiences/{audience_id}",
     "/v1/city/member-lists/{list_id}",
     "/v1/city/member-lists/{list_id}/join-codes",
     "/v1/city/cards/batches/{batch_id}",
@@ -109,6 +128,17 @@ PRIVATE = {
     "/v1/shop/offers/{offer_id}/end",
     "/v1/shop/offers/{offer_id}/photo",
     "/v1/shop/offers/{offer_id}/publication",
+    "/v1/shop/messages/{message_id}",
+    "/v1/shop/messages/{message_id}/cancellation",
+    "/v1/shop/messages/{message_id}/events",
+    "/v1/shop/messages/{message_id}/health",
+    "/v1/shop/messages/{message_id}/reach",
+    "/v1/shop/messages/{message_id}/resume",
+    "/v1/shop/messages/{message_id}/review",
+    "/v1/shop/messages/{message_id}/schedule",
+    "/v1/shop/messages/{message_id}/stop",
+    "/v1/shop/messages/{message_id}/tests",
+    "/v1/shop/audiences/{audience_id}",
     "/v1/shop/member-lists/{list_id}",
     "/v1/shop/member-lists/{list_id}/join-codes",
     "/v1/shop/checkouts/{checkout_id}",
@@ -390,6 +420,48 @@ class TestSomebodyElse:
 
         assert response.status_code == 404
         assert len(citizen.get("/v1/me/memberships").get_json()["items"]) == 1
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", ""),
+            ("PUT", ""),
+            ("POST", "/cancellation"),
+            ("GET", "/events"),
+            ("GET", "/health"),
+            ("GET", "/reach"),
+            ("POST", "/resume"),
+            ("POST", "/review"),
+            ("POST", "/schedule"),
+            ("POST", "/stop"),
+            ("POST", "/tests"),
+        ],
+    )
+    def test_finds_no_message(
+        self, manager: ApiClient, stranger: ApiClient, world: World, method: str, path: str
+    ) -> None:
+        bodies: dict[str, Any] = {
+            "": shop_message(),
+            "/cancellation": REASON,
+            "/schedule": {},
+            "/stop": REASON,
+            "/tests": {"member_list_id": str(world.shop_id)},
+        }
+        body = {} if method == "GET" else {"json": bodies.get(path), "headers": {"Idempotency-Key": KEY}}
+
+        response = stranger.request(method, f"{made_shop_draft(manager)}{path}", **body)
+
+        assert response.status_code == 404
+        assert stranger.get("/v1/shop/messages").get_json()["items"] == []
+
+    @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+    def test_finds_no_audience(self, manager: ApiClient, stranger: ApiClient, method: str) -> None:
+        audience_id = save_audience(manager)["id"]
+        body = {"json": {"name": "横取り"}} if method == "PATCH" else {}
+
+        response = stranger.request(method, f"/v1/shop/audiences/{audience_id}", **body)
+
+        assert (response.status_code, response.get_json()["code"]) == (404, "audience_not_found")
 
     def test_closes_no_member_list(self, manager: ApiClient, stranger: ApiClient) -> None:
         list_id = create_list(manager)["member_list"]["id"]

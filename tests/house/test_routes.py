@@ -69,6 +69,7 @@ class TestPermissions:
             "GET /v1/rings",
             "GET /v1/shops",
             "GET /v1/shops/{shop_id}",
+            "GET /v1/web-push-key",
             "POST /v1/city/invitations/accept",
             "POST /v1/city/invitations/totp/confirm",
             "POST /v1/city/sessions",

@@ -28,7 +28,15 @@ NOT_SETTINGS = {
     "PROMETHEUS_MULTIPROC_DIR",
     "PYTHON",
 }
-EXAMPLES = {str: "x", int: "11", bool | None: "true", Path | None: "/x", list[str]: "x,y", list[int]: "7,8"}
+EXAMPLES = {
+    str: "x",
+    int: "11",
+    bool: "false",
+    bool | None: "true",
+    Path | None: "/x",
+    list[str]: "x,y",
+    list[int]: "7,8",
+}
 OWN_EXAMPLES = {"mode": "production", "log_level": "debug"}
 
 
@@ -50,7 +58,11 @@ def variables_read() -> set[str]:
 
 
 def shown(default: Any) -> str:
-    return "" if default in (None, []) else str(default)
+    if isinstance(default, list):
+        return ",".join(map(str, default))
+    if isinstance(default, bool):
+        return str(default).lower()
+    return "" if default is None else str(default)
 
 
 class TestSettings:

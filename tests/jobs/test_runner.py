@@ -14,15 +14,8 @@ import pytest
 from backend.base.database import Database
 from backend.base.errors import DatabaseUnavailable
 from backend.config import Settings
-from backend.jobs.runner import (
-    PAUSE_MAX_SECONDS,
-    Job,
-    JobsFailed,
-    pause_seconds,
-    run_once,
-    run_until,
-    run_worker,
-)
+from backend.jobs.runner import JobsFailed, run_once, run_until, run_worker
+from backend.jobs.work import PAUSE_MAX_SECONDS, Job, pause_seconds
 from tests.factories.notices import make_device, make_notice
 from tests.factories.people import make_citizen
 

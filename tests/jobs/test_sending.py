@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -10,10 +11,13 @@ from firebase_admin import messaging
 from sqlalchemy import select, update
 
 from backend.base.database import Database
-from backend.base.firebase import FcmSender
+from backend.base.fcm import FcmSender
 from backend.base.mail import MailRefused, MailUnavailable
+from backend.base.mass_posting import MassPoster
 from backend.base.push import PushOutcome, PushResult
-from backend.jobs.senders import Senders
+from backend.base.vapid_keys import make_private_key
+from backend.config import Settings
+from backend.jobs.senders import Senders, make_senders
 from backend.jobs.sending import PUSH_BATCH, PUSH_LEASE_SECONDS, close_leases, send_letters, send_pushes
 from backend.notices.models import Device, Notice
 from backend.notices.terms import load_terms
@@ -22,6 +26,7 @@ from backend.people.service.letters import queue_letter
 from tests.factories.notices import list_deliveries, make_device, make_notice
 from tests.factories.people import make_citizen
 from tests.fakes.fcm import UNREGISTERED, FakeFcm, FixedToken, run_fcm, unavailable
+from tests.fakes.push_service import Browser, run_push_service
 from tests.fakes.senders import RememberingMailSender, RememberingPushSender
 
 TERMS = load_terms()
@@ -54,7 +59,7 @@ class TestSendPushes:
         assert send_pushes(database, sender, TERMS) is False
 
         [push] = sender.sent
-        assert (push.target, push.data["notice_id"]) == ("the-target", str(notice_id))
+        assert (push.target, push.content.data["notice_id"]) == ("the-target", str(notice_id))
         assert statuses(database) == ["accepted"]
 
     def test_speaks_the_language_the_citizen_chose(self, database: Database, at: datetime) -> None:
@@ -65,7 +70,7 @@ class TestSendPushes:
 
         send_pushes(database, sender, TERMS)
 
-        assert [push.title for push in sender.sent] == ["Your purchase at Wheat & Whistle"]
+        assert [push.content.title for push in sender.sent] == ["Your purchase at Wheat & Whistle"]
 
     def test_holds_no_transaction_while_the_network_is_asked(
         self, database: Database, owner_id: uuid.UUID, at: datetime
@@ -151,17 +156,23 @@ def fcm(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeFcm]:
         yield fake
 
 
+@pytest.fixture
+def fcm_sender(fcm: FakeFcm) -> Iterator[FcmSender]:
+    sender = FcmSender("meguri-test", FixedToken(), MassPoster(per_second=1_000, connections=4))
+    yield sender
+    sender.close()
+
+
 class TestSendPushesByFcm:
     def test_a_phone_that_lost_the_app_is_told_nothing_more(
-        self, database: Database, owner_id: uuid.UUID, at: datetime, fcm: FakeFcm
+        self, database: Database, owner_id: uuid.UUID, at: datetime, fcm: FakeFcm, fcm_sender: FcmSender
     ) -> None:
         fcm.answers["the-target"] = UNREGISTERED
         tell(database, owner_id, at)
-        sender = FcmSender("meguri-test", FixedToken())
 
-        send_pushes(database, sender, TERMS)
+        send_pushes(database, fcm_sender, TERMS)
         tell(database, owner_id, at)
-        send_pushes(database, sender, TERMS)
+        send_pushes(database, fcm_sender, TERMS)
 
         assert fcm.posts_to("the-target") == 1
         assert database.run(lambda session: session.scalars(select(Device.retired_at)).all()) == [at]
@@ -172,22 +183,51 @@ class TestSendPushesByFcm:
         owner_id: uuid.UUID,
         at: datetime,
         fcm: FakeFcm,
+        fcm_sender: FcmSender,
         clock: time_machine.Traveller,
     ) -> None:
         fcm.answers["the-target"] = unavailable("120")
         tell(database, owner_id, at)
-        sender = FcmSender("meguri-test", FixedToken())
-        send_pushes(database, sender, TERMS)
+        send_pushes(database, fcm_sender, TERMS)
         fcm.answers.clear()
 
         clock.shift(119)
-        too_early = send_pushes(database, sender, TERMS)
+        too_early = send_pushes(database, fcm_sender, TERMS)
         clock.shift(31)
-        send_pushes(database, sender, TERMS)
+        send_pushes(database, fcm_sender, TERMS)
 
         assert too_early is False
         assert fcm.posts_to("the-target") == 2
         assert statuses(database) == ["accepted"]
+
+
+class TestSendPushesToBrowsers:
+    def test_one_that_has_unsubscribed_is_told_nothing_more(
+        self, database: Database, at: datetime, tmp_path: Path
+    ) -> None:
+        reader = database.run(lambda session: make_citizen(session, at=at))
+        (tmp_path / "vapid.pem").write_bytes(make_private_key())
+        settings = Settings(
+            vapid_private_key_file=tmp_path / "vapid.pem", vapid_subject="mailto:it@city.example"
+        )
+        sender = make_senders(settings).push
+
+        with run_push_service() as service:
+            service.answers["/push/1"] = (410, {})
+            target = Browser(f"{service.url}/push/1").target
+            database.run(
+                lambda session: make_device(
+                    session, citizen_id=reader.id, at=at, target_kind="web_push", target=target
+                )
+            )
+            tell(database, reader.id, at)
+            send_pushes(database, sender)
+            tell(database, reader.id, at)
+            send_pushes(database, sender)
+
+        assert [posted.path for posted in service.posted] == ["/push/1"]
+        assert database.run(lambda session: session.scalars(select(Device.retired_at)).all()) == [at]
+        sender.close()
 
 
 @pytest.fixture

@@ -60,6 +60,12 @@ EXAMPLES: dict[NoticeKind, dict[str, Any]] = {
         "why": {"ja": "販売の記録がありません。", "en": "The shop knows of no such sale."},
         "reason": "",
     },
+    NoticeKind.CLAIM_REJECTED_FINALLY: {
+        "shop": {"ja": "麦と汽笛", "en": "Wheat & Whistle"},
+        "amount_yen": 1480,
+        "why": {"ja": "販売の記録がありません。", "en": "The shop knows of no such sale."},
+        "reason": "",
+    },
     NoticeKind.POINTS_CORRECTED: {"points": -50, "reason": "二重計上のため", "balance_points": 1268},
     NoticeKind.MISSION_REWARDED: {
         "campaign": {"ja": "港まつり", "ja@easy": "みなと まつり", "en": "Harbour festival"},
@@ -128,10 +134,10 @@ class TestMakePush:
 
         push = make_push(delivery)
 
-        assert push.data == {"notice_id": str(notice_id), "kind": "purchase_recorded"}
-        assert push.collapse_key == str(notice_id)
+        assert push.content.data == {"notice_id": str(notice_id), "kind": "purchase_recorded"}
+        assert push.content.collapse_key == str(notice_id)
         assert (push.platform, push.target_kind, push.target) == ("ios", "fid", "the-target")
-        assert push.title == render("purchase_recorded", PURCHASE_PARAMS, "en").title
+        assert push.content.title == render("purchase_recorded", PURCHASE_PARAMS, "en").title
 
 
 class TestRetryAt:

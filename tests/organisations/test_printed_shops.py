@@ -72,6 +72,13 @@ class TestFindPrintedShop:
 
         assert find(session, name="ｶﾌｪ クシロ")[0] == shop.id
 
+    def test_believes_it_without_the_spaces_that_readers_of_photos_lose(
+        self, session: Session, at: datetime
+    ) -> None:
+        shop = make_shop(session, at=at, name_ja="パンと焼菓子 麦と汽笛", search_text="ぱんと焼菓子 麦と汽笛")
+
+        assert find(session, name="パンと焼菓子麦と汽笛")[0] == shop.id
+
     def test_only_proposes_by_a_part_of_a_name(self, session: Session, at: datetime) -> None:
         make_shop(session, at=at)
 

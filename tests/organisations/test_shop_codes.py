@@ -108,7 +108,7 @@ class TestFindShopByScanRefuses:
             ("4829153076120", "shop_code_unreadable"),
             (f"{PUBLIC_URL}/s/", "shop_code_unreadable"),
             (f"{PUBLIC_URL}/s/4829153076120", "shop_code_unreadable"),
-            (f"{PUBLIC_URL}/c/4829153076123", "shop_code_foreign"),
+            (f"{PUBLIC_URL}/c/4829153076123", "shop_code_unreadable"),
             ("https://evil.example/s/4829153076123", "shop_code_foreign"),
             (f"{PUBLIC_URL}.evil.example/s/4829153076123", "shop_code_foreign"),
             ("https://meguri.example.jp@evil.example/s/4829153076123", "shop_code_foreign"),

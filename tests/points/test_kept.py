@@ -43,7 +43,8 @@ class TestKeepPending:
     def test_holds_what_is_pending_of_one_source(
         self, session: Session, purse: uuid.UUID, at: datetime
     ) -> None:
-        assert seen(session, purse, at) == (7, 10, 40)
+        assert seen(session, purse, at) == (7, 50, 0)
+        assert seen(session, purse, at + 4 * DAY) == (17, 40, 0)
         assert verify_ledger(session) == []
 
     def test_outlasts_the_day_on_which_they_would_be_spendable(
@@ -54,12 +55,13 @@ class TestKeepPending:
         with pytest.raises(PointsInsufficient):
             spend(session, account_id=purse, to_account_id=till, points=18, at=later)
 
-        assert seen(session, purse, later) == (17, 0, 40)
+        assert seen(session, purse, later) == (17, 40, 0)
 
     def test_is_done_once(self, session: Session, purse: uuid.UUID, source: uuid.UUID, at: datetime) -> None:
         keep_pending(session, account_id=purse, source_id=source, at=at)
 
-        assert seen(session, purse, at) == (7, 10, 40)
+        assert seen(session, purse, at) == (7, 50, 0)
+        assert seen(session, purse, at + 4 * DAY) == (17, 40, 0)
         assert len(free_kept(session, account_id=purse, source_id=source, at=at)) == 1
 
     def test_changes_nothing_that_is_sealed(
@@ -110,7 +112,8 @@ class TestFreeKept:
     def test_frees_nothing_of_another_source(self, session: Session, purse: uuid.UUID, at: datetime) -> None:
         assert free_kept(session, account_id=purse, source_id=new_id(), at=at) == []
 
-        assert seen(session, purse, at) == (7, 10, 40)
+        assert seen(session, purse, at) == (7, 50, 0)
+        assert seen(session, purse, at + 4 * DAY) == (17, 40, 0)
 
 
 @pytest.mark.usefixtures("pending")
@@ -123,5 +126,5 @@ class TestKeepAgain:
 
         keep_again(session, account_id=purse, lot_ids=lots, at=later)
 
-        assert seen(session, purse, later) == (17, 0, 40)
+        assert seen(session, purse, later) == (17, 40, 0)
         assert free_kept(session, account_id=purse, source_id=source, at=later) == lots

@@ -1,5 +1,6 @@
 """POST /v1/shop/purchases/csv"""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -116,6 +117,23 @@ class TestUploadSales:
     def test_refuses_another_media_type_and_more_than_a_megabyte(self, register: ApiClient) -> None:
         assert refusal(register, b"{}", "application/json") == (415, "media_type_not_accepted")
         assert refusal(register, b"x" * 1_048_577) == (413, "body_too_large")
+
+    @on_sqlite
+    def test_refuses_too_much_that_does_not_tell_its_length(self, register: ApiClient) -> None:
+        chunked = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+        rows = HEADER.encode() + b"x" * 1_048_576
+
+        response = register.post(
+            PATH, input_stream=BytesIO(rows), environ_overrides=chunked, content_type="text/csv"
+        )
+
+        assert (response.status_code, response.get_json()["code"]) == (413, "body_too_large")
+
+    @on_sqlite
+    def test_reads_the_yen_sign_of_cp932(self, citizen: ApiClient, register: ApiClient) -> None:
+        row = f'0615-1,2026/06/15 12:00,"\\1,280",{show_code(citizen)}\n'
+
+        assert upload(register, (HEADER + row).encode("cp932"))["recorded"] == 1
 
     @on_sqlite
     def test_is_for_managers_and_registers(

@@ -156,9 +156,9 @@ PERMISSION_MISSING = {
     "en": "You may not do this.",
 }
 CODE_UNREADABLE = {
-    "ja": "このコードは読み取れません。お店の画面をもう一度読み取ってください。",
-    EASY: "この コードは よめません。もういちど お店(みせ)の コードを よんでください。",
-    "en": "This code cannot be read: scan the till once more.",
+    "ja": "お店のレジのコードではないか、読み取れません。お店の画面をもう一度読み取ってください。",
+    EASY: "レジの コードでは ないか、よめません。もういちど お店(みせ)の コードを よんでください。",
+    "en": "This is no code of a till, or it cannot be read: scan the till's screen once more.",
 }
 TOKEN_INVALID = {
     "ja": "サインインの有効期限が切れたか、取り消されています。もう一度サインインしてください。",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from backend.base.records import made_often
 from backend.campaigns.rules.calendar import Within, period_start
 from backend.campaigns.rules.parts import RuleContradictory, member_of, part, whole
 
@@ -64,6 +65,7 @@ class Cap:
         return f"{self.within}_{unit}{_AT[self.per]}_reached"
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class CounterKey:
     """Which counter of the purchase's person or shop: `period_on` is the first day of its period."""
@@ -79,6 +81,7 @@ class CounterKey:
         return self.per == Per.PERSON and self.within == Within.DAY
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Count:
     """What a counter has counted."""
@@ -87,6 +90,7 @@ class Count:
     awards: int = 0
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class CapLeft:
     """What is left after this purchase, never below 0. The text's key is `left.<code>`, its parameter `left`."""
@@ -112,6 +116,7 @@ def make_ready(caps: Sequence[Cap]) -> tuple[ReadyCap, ...]:
     )
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Cut:
     """What the caps leave of an award: `cap` is the one that cut most, or that refused (`points` 0)."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from backend.base.clock import city_day
+from backend.base.records import made_often
 from backend.campaigns.rules.caps import (
     CapLeft,
     Count,
@@ -62,6 +63,7 @@ class RunningCampaign:
         return expiry_from(self.rule.lifetime, self.spendable_at(at) or at)
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What one campaign says of one purchase: an award, a stamp, or a refusal with its reason (`points` 0).
@@ -81,6 +83,7 @@ class Verdict:
         return self.campaign.id
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Where matters stand: what counters have counted, what budgets have left, the citizen's cards by campaign.

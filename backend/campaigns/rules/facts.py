@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from backend.base.records import made_often
 from backend.organisations.models import EXCLUDED_CATEGORIES
 
 
@@ -70,6 +71,7 @@ class LineFacts:
     origin_ring: str | None = None
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that a rule may look at. `paid_yen`: what is left of `gross_yen` after points and discounts.

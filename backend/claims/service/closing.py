@@ -46,7 +46,8 @@ def reject_claim(
     """End the claim, which the caller holds locked."""
     claim.status = ClaimStatus.REJECTED.value
     _end(session, claim, ClaimAct.REJECTED, None, code, reason, actor, FlagStatus.CONFIRMED, at)
-    _tell(session, claim, NoticeKind.CLAIM_REJECTED, at)
+    is_final = claim.appealed_at is not None
+    _tell(session, claim, NoticeKind.CLAIM_REJECTED_FINALLY if is_final else NoticeKind.CLAIM_REJECTED, at)
 
 
 def _end(

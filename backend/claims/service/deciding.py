@@ -60,6 +60,8 @@ class Decision:
         parts = (self.amount_yen is not None) + bool(self.positions)
         if parts != (self.verdict is Verdict.ACCEPT_PARTLY):
             raise DecisionContradictory(field="amount_yen")
+        if self.verdict is Verdict.REJECT and self.code is DecisionCode.EVIDENCE_FITS:
+            raise DecisionContradictory(field="code")
         if self.verdict is not Verdict.ACCEPT and not self.reason:
             raise DecisionReasonRequired(field="reason")
 

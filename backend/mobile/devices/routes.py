@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from backend.mobile.devices.schemas import DeviceOut, RegisterDeviceIn
+from backend.base.subscriptions import EndpointPolicy
+from backend.mobile.devices.schemas import DeviceOut, RegisterDeviceIn, WebPushKeyOut
 from backend.notices import service
 from backend.notices.models import Device
 from backend.notices.service import DeviceNotFound, InstallationIdInvalid
+from backend.notices.targets import PushServiceUnknown, SubscriptionInvalid, make_web_push_target
 from backend.people.permissions import Permission
 from backend.web.calls import Call
 from backend.web.contracts import Face
@@ -26,13 +28,19 @@ DEVICE = {
 }
 
 
+@face.operation("GET", "/web-push-key", permission=Permission.PUBLIC, answer=WebPushKeyOut)
+def get_web_push_key(call: Call) -> dict[str, Any]:
+    """The key with which a browser subscribes to this server's web pushes (VAPID)."""
+    return {"public_key": call.ground.web_push_key}
+
+
 @face.operation(
     "PUT",
     "/me/devices/<installation_id>",
     permission=Permission.MANAGE_OWN_ACCOUNT,
     body=RegisterDeviceIn,
     answer=DeviceOut,
-    errors=[InstallationIdInvalid],
+    errors=[InstallationIdInvalid, SubscriptionInvalid, PushServiceUnknown],
     example=REGISTER,
     answer_example=DEVICE,
 )
@@ -40,7 +48,7 @@ def register_device(call: Call, body: dict[str, Any], installation_id: str) -> D
     """Register this installation of the app, or tell its new target; do so at every start of the app.
 
     The installation's id is made by the app once: 8 to 64 letters, digits and `. _ : -`. An installation and
-    a target belong to whoever registered them last.
+    a target belong to whoever registered them last. A web app gives its subscription as the browser made it.
     """
     return service.register_device(
         call.session,
@@ -48,8 +56,17 @@ def register_device(call: Call, body: dict[str, Any], installation_id: str) -> D
         installation_id=installation_id,
         platform=body["platform"],
         target_kind=body["target_kind"],
-        target=body["target"],
+        target=_target_of(call, body),
         at=call.at,
+    )
+
+
+def _target_of(call: Call, body: dict[str, Any]) -> str:
+    subscription = body["subscription"]
+    if subscription is None:
+        return str(body["target"])
+    return make_web_push_target(
+        endpoint=subscription["endpoint"], **subscription["keys"], policy=EndpointPolicy.of(call.settings)
     )
 
 

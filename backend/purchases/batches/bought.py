@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.base.errors import MeguriError
+from backend.base.records import made_often
 from backend.purchases.basis import Buyer
 from backend.purchases.rows import Evidence
 from backend.purchases.rules.offline_codes import CLOCK_SKEW
@@ -18,6 +19,7 @@ BATCH_MAX = 500
 Outcome = RecordedPurchase | MeguriError
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bought:
     """A purchase that may be recorded: its code is sound and its time lies within bounds."""

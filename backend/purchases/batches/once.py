@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from backend.base.errors import IdempotencyKeyReused, MeguriError
+from backend.base.records import made_often
 from backend.organisations.regions import Region
 from backend.purchases.batches.bought import Bought, Outcome
 from backend.purchases.batches.recording import record_all
@@ -14,6 +15,7 @@ from backend.purchases.queries import Kept
 from backend.purchases.service.recording import RecordedPurchase
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Keyed:
     """A caller's key for one purchase, and the hash of what it sent with it."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import new_id
 from backend.base.errors import MeguriError, TooMany
+from backend.base.records import made_often
 from backend.organisations.models import Shop, ShopStatus
 from backend.people.codes import CitizenCodeUnknown, CitizenCodeUsed
 from backend.people.models import CodeScope
@@ -38,6 +39,7 @@ class TooManyCodesUnknown(TooMany):
     """So many codes before this one in the batch are nobody's that this one was not looked at."""
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSale:
     """`key` is the till's own for this sale, for good; `done_at` by the till's clock."""
@@ -79,15 +81,16 @@ def record_stored_sales(
     `lines.read_sale` raises.
     """
     keyed = [Keyed(sale.key, sale.hashed()) for sale in sales]
-    kept = find_sales_by_keys(session, shop_id=shop_id, keys=[each.key for each in keyed])
-    fresh = [sale for sale in sales if sale.key not in kept]
+    # Codes before keys: of the same batch sent twice at once the later would else find codes used by sales that
+    # were not there a moment ago.
     codes = find_citizen_codes(
         session,
-        read={(sale.citizen_code, sale.done_at) for sale in fresh},
+        read={(sale.citizen_code, sale.done_at) for sale in sales},
         public_url=context.sale.public_url,
         vault=context.sale.vault,
         offline=context.sale.offline,
     )
+    kept = find_sales_by_keys(session, shop_id=shop_id, keys=[each.key for each in keyed])
     desk = _Desk(session, shop_id, issuer, codes, context.window, at)
     return record_once(
         session,
@@ -129,7 +132,11 @@ class _Desk:
         rung_up = with_products(self._session, shop_id=self._shop_id, sales=[each.sale for each in found])
         products = iter(rung_up)
         for each in checked:
-            yield replace(each, sale=next(products)) if isinstance(each, Bought) else each
+            if isinstance(each, Bought):
+                sale = next(products)
+                yield each if sale is each.sale else replace(each, sale=sale)
+            else:
+                yield each
 
     def _try(self, sale: StoredSale, keyed: Keyed) -> Bought | MeguriError:
         try:

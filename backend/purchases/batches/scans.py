@@ -81,10 +81,12 @@ def record_stored_scans(
     `find_offline_code` and `check_honourable` raise.
     """
     keyed = [Keyed(scan.key, hash_request(scan.scanned, scan.done_at)) for scan in scans]
+    texts = {scan.scanned: _read_text(scan.scanned, context.public_url) for scan in scans}
+    # Codes before keys: of the same batch sent twice at once the later would else find codes used by purchases that
+    # were not there a moment ago.
+    codes = _find_codes(session, texts)
     kept = find_purchases_by_requests(session, account_id=buyer.account_id, keys=[each.key for each in keyed])
-    fresh = [scan for scan in scans if scan.key not in kept]
-    texts = {scan.scanned: _read_text(scan.scanned, context.public_url) for scan in fresh}
-    phone = _Phone(session, buyer, texts, _find_codes(session, texts), context, at)
+    phone = _Phone(session, buyer, texts, codes, context, at)
     return record_once(
         session,
         keyed=keyed,

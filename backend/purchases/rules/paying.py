@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from backend.base.errors import Conflict, Refused
+from backend.base.records import made_often
 from backend.people.models import SpendMode
 
 
@@ -33,6 +34,7 @@ def points_choice(wish: int | str) -> PointsChoice:
     return PointsChoice(SpendMode(wish))
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Payment:
     """`amount_yen` is what is sold; what is left after discount and points is paid in money."""

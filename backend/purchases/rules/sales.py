@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from backend.base.errors import Refused
+from backend.base.records import made_often
 
 LINES_MAX = 200
 QUANTITY_MAX = 9_999
@@ -54,6 +55,7 @@ class SaleLine:
         return cls(**values)
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Sale:
     """Raises LinesNotSummingToAmount."""

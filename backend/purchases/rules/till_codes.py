@@ -68,12 +68,15 @@ def till_code_url(public_url: str, token: str) -> str:
 
 
 def read_scanned(scanned: str, public_url: str) -> TillCodeText | OfflineCodeText:
-    """The address on the till, or its bare token. Raises CodeForeign, CodeUnreadable."""
+    """The address on the till, or its bare token.
+
+    Raises CodeForeign, CodeUnreadable; the latter also for a code of ours that is no till's.
+    """
     text = scanned.strip()
     prefix = f"{public_url}{PATH}"
     if text.startswith(prefix):
         text = text.removeprefix(prefix)
-    elif "/" in text or ":" in text:
+    elif not text.startswith(f"{public_url}/") and ("/" in text or ":" in text):
         raise CodeForeign(field="scanned")
     return read_offline_token(text) or _read_token(text)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from backend.base.clock import city_day
 from backend.base.database import is_locking, new_id
 from backend.base.errors import IdempotencyKeyReused, Refused
+from backend.base.records import made_often
 from backend.base.secrets import Vault
 from backend.campaigns.rules.deciding import Verdict
 from backend.offers.redeeming import list_redeemable
@@ -79,6 +80,7 @@ class ResolvedScan:
     verdicts: Sequence[Verdict]
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class RecordedPurchase:
     """`verdicts` of what was decided just now: none for a replay, whose record holds them."""

@@ -23,7 +23,8 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "citizen_code": ("citizen_code", "市民コード"),
 }
 MOMENT = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?")
-AMOUNT = re.compile(r"¥?(\d{1,3}(?:,\d{3})+|\d{1,9})円?")
+# CP932 has the yen sign in the place of the backslash.
+AMOUNT = re.compile(r"[¥\\]?(\d{1,3}(?:,\d{3})+|\d{1,9})円?")
 
 
 class FileUnreadable(Refused):

@@ -190,7 +190,6 @@ class TestReadScanned:
             f"https://MEGURI.example.jp/c/{TOKEN}",
             f"//meguri.example.jp/c/{TOKEN}",
             f"/c/{TOKEN}",
-            f"https://meguri.example.jp/d/{TOKEN}",
             "mailto:someone@example.jp",
             "WIFI:S:kushiro;T:WPA;P:secret;;",
             "https://meguri.example.jp",
@@ -208,6 +207,8 @@ class TestReadScanned:
             "",
             " ",
             "めぐり",
+            # Ours, but a shop's poster.
+            "https://meguri.example.jp/s/9439515491611",
             "A" * TOKEN_CHARACTERS,
             "_" * TOKEN_CHARACTERS,
             "=" * TOKEN_CHARACTERS,

@@ -1,0 +1,1 @@
+"""Whom the city means, kept by name."""

@@ -1,0 +1,260 @@
+"""Reads of templates and messages."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend.base.errors import NotFound
+from backend.base.pages import Page, PageRequest, make_page, small_whole
+from backend.campaigns.models import Campaign
+from backend.messages.models import (
+    Message,
+    MessageEvent,
+    MessagePurpose,
+    MessageRecipient,
+    MessageStatus,
+    MessageTemplate,
+    RecipientStatus,
+    TemplateStatus,
+)
+from backend.messages.rules import RenderedMessage, render_message, shop_sender_names
+from backend.notices.kinds import AttachmentKind
+from backend.offers.models import Offer
+from backend.organisations.models import Shop
+from backend.people.models import Staff
+
+# Who was heard less in so many days comes first where caps bind.
+HEARD_DAYS = 28
+
+
+class TemplateNotFound(NotFound):
+    pass
+
+
+class MessageNotFound(NotFound):
+    pass
+
+
+def get_template(session: Session, *, slug: str, version: int, lock: bool = False) -> MessageTemplate:
+    """Raises TemplateNotFound."""
+    query = select(MessageTemplate).where(MessageTemplate.slug == slug, MessageTemplate.version == version)
+    found = session.scalar(query.with_for_update() if lock else query)
+    if found is None:
+        raise TemplateNotFound
+    return found
+
+
+def get_message(
+    session: Session,
+    *,
+    message_id: uuid.UUID,
+    shop_ids: Sequence[uuid.UUID] | None = None,
+    lock: bool = False,
+) -> Message:
+    """One of these shops; None: anybody's. Raises MessageNotFound."""
+    query = select(Message).where(Message.id == message_id)
+    if shop_ids is not None:
+        query = query.where(Message.shop_id.in_(shop_ids))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(query)
+    if found is None:
+        raise MessageNotFound
+    return found
+
+
+def get_own_message(
+    session: Session, *, message_id: uuid.UUID, shop_ids: Sequence[uuid.UUID] | None, lock: bool = False
+) -> Message:
+    """One of these shops; None: one of the city's own. Raises MessageNotFound."""
+    found = get_message(session, message_id=message_id, shop_ids=shop_ids, lock=lock)
+    if shop_ids is None and found.shop_id is not None:
+        raise MessageNotFound
+    return found
+
+
+def get_sender_names(
+    session: Session, *, shop_id: uuid.UUID | None, city_names: Mapping[str, str]
+) -> dict[str, str]:
+    """By language: the shop's, or (without one) the city's; see `Region.city_names`."""
+    if shop_id is None:
+        return dict(city_names)
+    row = session.execute(select(Shop.name_ja, Shop.name_en).where(Shop.id == shop_id)).one()
+    return shop_sender_names(row.name_ja, row.name_en)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCard:
+    """A message with its words as they would be sent now, or were."""
+
+    message: Message
+    words: RenderedMessage
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    id: uuid.UUID
+    act: str
+    from_status: str | None
+    to_status: str
+    by_staff_id: uuid.UUID | None
+    by: str | None
+    at: datetime
+    reason: str | None
+
+
+def list_messages(
+    session: Session,
+    *,
+    shop_ids: Sequence[uuid.UUID] | None,
+    statuses: Sequence[MessageStatus] = (),
+    purpose: MessagePurpose | None = None,
+    is_unreviewed: bool = False,
+    city_names: Mapping[str, str],
+    page: PageRequest,
+) -> Page[MessageCard]:
+    """Newest first; of these shops, or (None) everybody's. `is_unreviewed`: disaster messages that wait for it.
+
+    One query. Raises CursorInvalid.
+    """
+    query = _WORDED.order_by(Message.id.desc()).limit(page.limit + 1)
+    if shop_ids is not None:
+        query = query.where(Message.shop_id.in_(shop_ids))
+    if statuses:
+        query = query.where(Message.status.in_([status.value for status in statuses]))
+    if purpose is not None:
+        query = query.where(Message.purpose == purpose.value)
+    if is_unreviewed:
+        query = query.where(
+            Message.purpose == MessagePurpose.DISASTER.value,
+            Message.reviewed_by_staff_id.is_(None),
+            Message.status != MessageStatus.CANCELLED.value,
+        )
+    if after := page.after(uuid.UUID):
+        query = query.where(Message.id < after[0])
+    cards = [_card(row, city_names) for row in session.execute(query)]
+    return make_page(cards, page, lambda card: str(card.message.id))
+
+
+def describe_message(session: Session, *, message: Message, city_names: Mapping[str, str]) -> MessageCard:
+    return MessageCard(message, get_words(session, message=message, city_names=city_names))
+
+
+_WORDED = (
+    select(Message, MessageTemplate, Shop.name_ja, Shop.name_en)
+    .join(
+        MessageTemplate,
+        (MessageTemplate.slug == Message.template_slug)
+        & (MessageTemplate.version == Message.template_version),
+    )
+    .outerjoin(Shop, Shop.id == Message.shop_id)
+)
+
+
+def _card(row: Any, city_names: Mapping[str, str]) -> MessageCard:
+    message, template = row.Message, row.MessageTemplate
+    names = city_names if message.shop_id is None else shop_sender_names(row.name_ja, row.name_en)
+    return MessageCard(message, _render(message, template, names))
+
+
+def _render(message: Message, template: MessageTemplate, sender_names: Mapping[str, str]) -> RenderedMessage:
+    return render_message(
+        purpose=message.purpose,
+        titles=template.titles,
+        bodies=template.bodies,
+        params=message.params,
+        audience=message.audience,
+        sender_names=sender_names,
+    )
+
+
+def list_events(session: Session, *, message_id: uuid.UUID, page: PageRequest) -> Page[EventRow]:
+    """The record of decisions, newest first. Raises CursorInvalid."""
+    query = (
+        select(
+            MessageEvent.id,
+            MessageEvent.act,
+            MessageEvent.from_status,
+            MessageEvent.to_status,
+            MessageEvent.by_staff_id,
+            Staff.display_name.label("by"),
+            MessageEvent.at,
+            MessageEvent.reason,
+        )
+        .outerjoin(Staff, Staff.id == MessageEvent.by_staff_id)
+        .where(MessageEvent.message_id == message_id)
+        .order_by(MessageEvent.id.desc())
+        .limit(page.limit + 1)
+    )
+    if after := page.after(uuid.UUID):
+        query = query.where(MessageEvent.id < after[0])
+    rows = [EventRow(*row) for row in session.execute(query)]
+    return make_page(rows, page, lambda row: str(row.id))
+
+
+def list_templates(
+    session: Session,
+    *,
+    purpose: MessagePurpose | None,
+    status: TemplateStatus | None,
+    page: PageRequest,
+) -> Page[MessageTemplate]:
+    """By slug, the newest version first. Raises CursorInvalid."""
+    query = (
+        select(MessageTemplate)
+        .order_by(MessageTemplate.slug, MessageTemplate.version.desc())
+        .limit(page.limit + 1)
+    )
+    if purpose is not None:
+        query = query.where(MessageTemplate.purpose == purpose.value)
+    if status is not None:
+        query = query.where(MessageTemplate.status == status.value)
+    if after := page.after(str, small_whole):
+        slug, version = after
+        query = query.where(
+            (MessageTemplate.slug > slug)
+            | ((MessageTemplate.slug == slug) & (MessageTemplate.version < version))
+        )
+    found = session.scalars(query).all()
+    return make_page(found, page, lambda template: template.slug, lambda template: template.version)
+
+
+def get_words(session: Session, *, message: Message, city_names: Mapping[str, str]) -> RenderedMessage:
+    """All that a circular of it says."""
+    template = get_template(session, slug=message.template_slug, version=message.template_version)
+    names = get_sender_names(session, shop_id=message.shop_id, city_names=city_names)
+    return _render(message, template, names)
+
+
+def find_attachment_titles(session: Session, *, message: Message) -> dict[str, str] | None:
+    """By language. None: nothing is attached, or a code, which names only itself."""
+    if message.attachment is None or message.attachment_kind == AttachmentKind.REWARD_CODE:
+        return None
+    attached_id = uuid.UUID(message.attachment)
+    if message.attachment_kind == AttachmentKind.CAMPAIGN:
+        return session.scalar(select(Campaign.names).where(Campaign.id == attached_id))
+    return session.scalar(select(Offer.names).where(Offer.id == attached_id))
+
+
+def count_heard(session: Session, *, shop_id: uuid.UUID, at: datetime) -> int:
+    """Pushes of a shop's advertising that were accepted lately: `heard_before` of its next message."""
+    since = at - timedelta(days=HEARD_DAYS)
+    query = (
+        select(func.count())
+        .select_from(Message)
+        .join(MessageRecipient, MessageRecipient.message_id == Message.id)
+        .where(
+            Message.shop_id == shop_id,
+            Message.purpose == MessagePurpose.SHOPS.value,
+            # The oldest that may still have been sending then.
+            Message.send_until > since,
+            MessageRecipient.status == RecipientStatus.ACCEPTED.value,
+            MessageRecipient.settled_at > since,
+        )
+    )
+    return session.scalars(query).one()

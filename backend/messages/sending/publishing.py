@@ -1,0 +1,38 @@
+"""A message's words, once and for all: the circular that every inbox copy names and every push is made of."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from backend.messages.models import Message
+from backend.messages.queries import find_attachment_titles, get_words
+from backend.notices.models import Circular
+
+
+def publish_circular(
+    session: Session, *, message: Message, city_names: Mapping[str, str], at: datetime
+) -> None:
+    """With the id of the message. A shop that is renamed afterwards changes nothing."""
+    words = get_words(session, message=message, city_names=city_names)
+    session.add(
+        Circular(
+            id=message.id,
+            purpose=message.purpose,
+            category=message.category,
+            shop_id=message.shop_id,
+            sender_names=dict(words.sender_names),
+            titles=dict(words.titles),
+            bodies=dict(words.bodies),
+            reasons=dict(words.reasons),
+            link=message.link,
+            attachment_kind=message.attachment_kind,
+            attachment=message.attachment,
+            attachment_titles=find_attachment_titles(session, message=message),
+            collapse_key=message.collapse_key,
+            ttl_seconds=message.ttl_seconds,
+            expires_at=message.expires_at,
+            created_at=at,
+        )
+    )
+    session.flush()

@@ -1,0 +1,1 @@
+"""Whom a shop means, kept by name."""
