@@ -221,9 +221,9 @@ class TestSendPushesToBrowsers:
                 )
             )
             tell(database, reader.id, at)
-            send_pushes(database, sender)
+            send_pushes(database, sender, TERMS)
             tell(database, reader.id, at)
-            send_pushes(database, sender)
+            send_pushes(database, sender, TERMS)
 
         assert [posted.path for posted in service.posted] == ["/push/1"]
         assert database.run(lambda session: session.scalars(select(Device.retired_at)).all()) == [at]

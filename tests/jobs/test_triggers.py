@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from backend.base.database import Database
 from backend.config import Settings
 from backend.jobs import triggers
-from backend.jobs.runner import make_jobs
 from backend.jobs.triggers import pull_trigger
 from backend.notices.models import Delivery, Notice
 from tests.factories.budgets import give, make_budget
+from tests.factories.jobs import list_jobs
 from tests.factories.notices import make_device
 from tests.factories.people import make_citizen
 from tests.faults.test_races import at_once
@@ -111,6 +111,6 @@ class TestPullTrigger:
         assert len(statements) == 1, statements
 
     def test_is_one_of_the_workers_jobs(self, settings: Settings, database: Database) -> None:
-        jobs = {job.name for job in make_jobs(settings, database)}
+        jobs = {job.name for job in list_jobs(settings, database)}
 
         assert {f"pull_{name}" for name in TRIGGERS} <= jobs
