@@ -10,6 +10,7 @@ from backend.demo.play_city import play_city
 from backend.demo.play_claims import play_claims
 from backend.demo.play_codes import play_codes
 from backend.demo.play_messages import play_messages
+from backend.demo.play_notices import play_notices
 from backend.demo.play_offers import play_offers
 from backend.demo.play_points import play_points
 from backend.demo.play_posters import play_posters
@@ -46,6 +47,7 @@ def play(
     play_tills(cast, url, language, teller)
     play_batch(cast, url, language, teller)
     play_webhooks(cast, url, language, teller)
+    play_notices(cast, url, language, teller)
     play_sync(cast, url, language, teller)
     play_messages(cast, url, language, teller)
     play_city(cast, url, language, teller)

@@ -72,6 +72,8 @@ class TestPlay:
         assert "refused, receipt_claimed: This receipt has been claimed already." in told
         assert "honoured: かもめ earned" in told
         assert "missing here: 540 yen" in told
+        assert "   a button says: " in told
+        assert "quiet from 20:00 to 09:00" in told
         assert "GET /v1/sync?since=… → 200" in told
         assert "by the officer: permission_missing" in told
         assert "[Ad] Mugi to Kiteki Bakery: Fresh bread day" in told
