@@ -10,7 +10,7 @@ from backend.messages.triggers.pulling import list_due_citizens, tell_citizens
 from backend.messages.triggers.rules import TriggerRule
 
 # Small batches: each transaction holds SQLite's only write lock.
-CITIZENS_BATCH = 500
+CITIZENS_BATCH = 200
 
 log = structlog.get_logger()
 

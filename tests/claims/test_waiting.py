@@ -7,9 +7,8 @@ from backend.base.database import Database
 from backend.claims.service.waiting import move_unconfirmed
 from backend.config import Settings
 from backend.jobs.claims import move_claims
-from backend.jobs.runner import make_jobs
-from backend.jobs.senders import make_senders
 from tests.factories.claims import LARGE_YEN, acts_of, get_row, state
+from tests.factories.jobs import list_jobs
 from tests.support.client import ApiClient
 from tests.support.statements import asked_statements
 
@@ -54,7 +53,7 @@ class TestUnconfirmedClaims:
         assert moved == [2, 1]
 
     def test_are_moved_by_a_job_of_the_worker(self, database: Database, settings: Settings) -> None:
-        names = {job.name: job for job in make_jobs(settings, database, make_senders(settings))}
+        names = {job.name: job for job in list_jobs(settings, database)}
 
         assert names["move_claims"].every_seconds == names["raise_flags"].every_seconds == 60
         assert names["move_claims"].run() is False

@@ -12,9 +12,8 @@ from backend.claims.terms import load_terms
 from backend.config import Settings
 from backend.jobs import receipts
 from backend.jobs.receipts import tidy_decided_receipts
-from backend.jobs.runner import make_jobs
-from backend.jobs.senders import make_senders
 from tests.factories.credentials import PASSWORD, register
+from tests.factories.jobs import list_jobs
 from tests.factories.purchases import OTHER_KEY
 from tests.factories.receipts import draft, hand_in, put_photo, small_photo, submit
 from tests.support.client import ApiClient
@@ -214,11 +213,7 @@ class TestTidyDecidedReceipts:
         assert not [text for text in statements if text.startswith(("UPDATE", "DELETE"))]
 
     def test_is_one_of_the_workers_jobs(self, database: Database, settings: Settings) -> None:
-        [job] = [
-            job
-            for job in make_jobs(settings, database, make_senders(settings))
-            if job.name == "tidy_receipts"
-        ]
+        [job] = [job for job in list_jobs(settings, database) if job.name == "tidy_receipts"]
 
         assert job.every_seconds == 300
         assert job.run() is False

@@ -5,9 +5,8 @@ import time_machine
 from backend.base.database import Database
 from backend.campaigns.models import Campaign
 from backend.config import Settings
-from backend.jobs.runner import make_jobs
-from backend.jobs.senders import make_senders
 from backend.jobs.watching import watch_budgets
+from tests.factories.jobs import list_jobs
 from tests.factories.world import World
 from tests.support.statements import asked_statements
 
@@ -33,11 +32,7 @@ class TestWatchBudgets:
         ]
 
     def test_is_one_of_the_workers_jobs(self, database: Database, settings: Settings) -> None:
-        [job] = [
-            job
-            for job in make_jobs(settings, database, make_senders(settings))
-            if job.name == "watch_budgets"
-        ]
+        [job] = [job for job in list_jobs(settings, database) if job.name == "watch_budgets"]
 
         assert job.every_seconds == 60
         assert job.run() is False

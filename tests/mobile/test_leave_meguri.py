@@ -37,7 +37,7 @@ ROWS = (
     "notice_choices",
     "own_changes",
 )
-RECIPIENT = {"message_id": uuid.uuid4(), "position": 1, "status": "accepted", "attempts": 1}
+RECIPIENT = {"message_id": uuid.uuid4(), "position": 1, "status": "accepted", "attempts": 1, "is_told": True}
 KEY = "11111111-1111-4111-8111-111111111111"
 
 

@@ -39,6 +39,11 @@ class TestNoteNoticeTap:
 
         assert citizen.get("/v1/notices/unread-count").get_json()["unread_count"] == 1
 
+    def test_is_limited(self, citizen: ApiClient, notice_id: uuid.UUID) -> None:
+        statuses = [citizen.post(f"/v1/notices/{notice_id}/tap").status_code for _ in range(61)]
+
+        assert statuses == [204] * 60 + [429]
+
     def test_knows_nobody_elses(self, neighbour: ApiClient, notice_id: uuid.UUID) -> None:
         response = neighbour.post(f"/v1/notices/{notice_id}/tap")
 

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from backend.base.database import Database
 from backend.base.pages import CursorInvalid, PageRequest
 from backend.notices.models import Notice
-from backend.notices.queries import Inbox, count_unread, list_notices
+from backend.notices.queries import UNREAD_COUNT, Inbox, count_unread, list_notices
 from backend.notices.service import NoticeNotFound, mark_all_read, mark_read
+from tests.changes.test_queries import plan_of
 from tests.conftest import NOW
 from tests.factories.notices import make_notice
 from tests.factories.people import SignedInCitizen, make_citizen
@@ -88,6 +90,12 @@ class TestListNotices:
     def test_refuses_a_cursor_it_did_not_make(self, session: Session, owner: SignedInCitizen) -> None:
         with pytest.raises(CursorInvalid):
             page(session, owner.id, cursor="WzFd")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+class TestCountUnread:
+    def test_looks_at_the_unread_only(self, database: Database) -> None:
+        assert "USING INDEX ix_notices_unread (citizen_id=?)" in plan_of(UNREAD_COUNT, database)
 
 
 class TestMarkRead:

@@ -125,7 +125,7 @@ class TestMakePush:
             device_id=uuid.uuid4(),
             attempts=1,
             kind="purchase_recorded",
-            params=PURCHASE_PARAMS,
+            params=PURCHASE_PARAMS | {"purchase_id": "42"},
             language="en",
             platform="ios",
             target_kind="fid",
@@ -134,7 +134,11 @@ class TestMakePush:
 
         push = make_push(delivery)
 
-        assert push.content.data == {"notice_id": str(notice_id), "kind": "purchase_recorded"}
+        assert push.content.data == {
+            "notice_id": str(notice_id),
+            "kind": "purchase_recorded",
+            "link": "/purchases/42",
+        }
         assert push.content.collapse_key == str(notice_id)
         assert (push.platform, push.target_kind, push.target) == ("ios", "fid", "the-target")
         assert push.content.title == render("purchase_recorded", PURCHASE_PARAMS, "en").title

@@ -18,6 +18,7 @@ from backend.notices.service import NoticeNotFound
 from backend.people.permissions import Permission
 from backend.web.calls import Call
 from backend.web.contracts import Face
+from backend.web.rate_limits import By, RateLimit
 from backend.web.schemas import PageQuery, page_request
 
 face = Face("notices", __name__, url_prefix="/v1", description="What the citizen was told.")
@@ -103,6 +104,8 @@ def read_notice(call: Call, notice_id: uuid.UUID) -> NoticeCard:
     permission=Permission.READ_OWN_NOTICES,
     status=204,
     errors=[NoticeNotFound],
+    # Nothing tells a second tap of the same person from a first one: a bound on what one can add to a figure.
+    limits=[RateLimit("notice_tap", "sign_in_attempts", By.TOKEN, factor=6)],
 )
 def note_notice_tap(call: Call, notice_id: uuid.UUID) -> None:
     """Its push, its link or its attachment was followed: counted, without anybody's name."""
