@@ -197,6 +197,13 @@ def _batch_request(number: int, codes: Sequence[str], key: str, at: datetime) ->
     return _post("/v1/shop/purchases/batch", head, {"items": items})
 
 
+def phone_reads(purchase: bytes) -> list[bytes]:
+    """What the same phone asks when it is opened: balance, inbox, offers."""
+    [token] = [line for line in purchase.split(b"\r\n") if line.startswith(b"Authorization: ")]
+    paths = (b"/v1/me/points", b"/v1/notices", b"/v1/me/coupons")
+    return [b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n" + token + b"\r\n\r\n" for path in paths]
+
+
 def _add_shops(session: Session, at: datetime) -> list[uuid.UUID]:
     organisation_id = new_id()
     session.add(Organisation(id=organisation_id, kind="firm", name="ベンチ商店", created_at=at))

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from backend.audiences.rules import (
 )
 from backend.base.errors import NotFound
 from backend.base.pages import Page, PageRequest, make_page
+from backend.base.text import LANGUAGES
 from backend.campaigns.queries import get_campaign_names
 from backend.organisations.queries import get_shop_names
 from backend.organisations.regions import Region
@@ -141,6 +142,12 @@ def find_names(session: Session, audiences: Iterable[Audience]) -> Names:
         **get_list_names(session, list_ids=ids[MEMBER_LIST]),
         **get_campaign_names(session, campaign_ids=list(ids[CAMPAIGN])),
     }
+
+
+def describe_in_all_languages(session: Session, *, audience: Audience) -> Mapping[str, str]:
+    """Language → words, with the names of what it mentions: why somebody got a message. Three queries at most."""
+    names = find_names(session, [audience])
+    return {language: describe(audience, language, names=names) for language in LANGUAGES}
 
 
 def _described(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 # The demo accounts that do, by name: each has a token in the cast.
-PLAYING = ("till", "citizen", "neighbour", "clerk", "manager", "city")
+PLAYING = ("till", "citizen", "neighbour", "clerk", "manager", "city", "approver")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,5 +16,6 @@ class Cast:
     clerk: str = field(repr=False)
     manager: str = field(repr=False)
     city: str = field(repr=False)
+    approver: str = field(repr=False)
     citizen_name: str
     neighbour_name: str

@@ -14,6 +14,7 @@ from backend.campaigns.service.recording import count_up_revision
 from backend.demo.holding import Holding, what_is_held
 from backend.demo.identifiers import Identifiers
 from backend.demo.ledger import Ledger
+from backend.demo.messages import list_messages
 from backend.demo.past import Past
 from backend.demo.town import Founding, Row, Table, found_town
 from backend.points.models import PointsBalance
@@ -49,6 +50,7 @@ def load_demo(session: Session, *, today: date, vault: Vault, terms_version: str
     _insert(session, [*town.tables, budget_lines, funding_accounts])
     _open_books(session, past.ledger, list(town.account_ids.values()), town.till_accounts)
     _insert(session, happened)
+    _insert(session, list_messages(session, founding, town))
     BOOKKEEPING.run(session, {ENTRIES.name: past.ledger.entries})
     count_up_revision(session)
     return True

@@ -9,6 +9,7 @@ from backend.demo.play_batch import play_batch
 from backend.demo.play_city import play_city
 from backend.demo.play_claims import play_claims
 from backend.demo.play_codes import play_codes
+from backend.demo.play_messages import play_messages
 from backend.demo.play_notices import play_notices
 from backend.demo.play_offers import play_offers
 from backend.demo.play_points import play_points
@@ -48,5 +49,6 @@ def play(
     play_webhooks(cast, url, language, teller)
     play_notices(cast, url, language, teller)
     play_sync(cast, url, language, teller)
+    play_messages(cast, url, language, teller)
     play_city(cast, url, language, teller)
     teller("Played to the end: each purchase recorded once, each point moved once, and everybody was told.")

@@ -13,6 +13,7 @@ from backend.base.clock import utc_now
 from backend.base.database import Base, Database
 from backend.changes.models import Change, OwnChange
 from backend.config import STORED_DAYS_MAX
+from backend.messages.sending.forgetting import forget_recipients
 from backend.notices.caps import forget_old_push_counts
 from backend.notices.models import Delivery
 from backend.notices.retirement import retire_unseen_devices
@@ -36,6 +37,7 @@ from backend.web.models import RateLimitWindow
 LOTS_BATCH = 200
 HOLDS_BATCH = 100
 ROWS_BATCH = 500
+RECIPIENTS_BATCH = 2_000
 COUNTS_BATCH = 2000
 
 
@@ -109,6 +111,12 @@ def forget_push_counts(database: Database) -> bool:
         database.run(lambda session: forget_old_push_counts(session, at=at, limit=COUNTS_BATCH))
         == COUNTS_BATCH
     )
+
+
+def forget_message_recipients(database: Database) -> bool:
+    """One batch of those whose message was done long ago. Whether more may wait."""
+    at = utc_now()
+    return database.run(lambda session: forget_recipients(session, at=at, limit=RECIPIENTS_BATCH)) > 0
 
 
 def forget_changes(database: Database, days: int) -> bool:

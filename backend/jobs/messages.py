@@ -23,7 +23,7 @@ from backend.messages.sending.contents import Contents, load_contents
 from backend.messages.sending.finishing import find_finished_messages, finish_message, release_shard
 from backend.messages.sending.rules import BATCH_FIRST, Settlement, next_batch_size
 from backend.messages.sending.settling import settle_batch
-from backend.messages.sending.starting import find_due_messages, find_last_reason, start_message
+from backend.messages.sending.starting import DUE_MESSAGES, find_due_messages, find_last_reason, start_message
 from backend.messages.sending.sweeping import has_lapsed_lease, sweep_shards
 from backend.messages.sending.taking import (
     Batch,
@@ -61,9 +61,14 @@ def start_messages(room: Mailroom) -> bool:
     """Every message whose moment has come. Whether more may wait."""
     at = utc_now()
     due = room.database.run(lambda session: find_due_messages(session, at=at), writes=False)
-    for message_id in due:
-        _start(room, message_id)
-    return bool(due)
+    for number, message_id in enumerate(due, 1):
+        try:
+            _start(room, message_id)
+        except Exception:  # the others go on; the last one's is the job's
+            if number == len(due):
+                raise
+            log.exception("message_not_started", message_id=str(message_id))
+    return len(due) == DUE_MESSAGES
 
 
 def _start(room: Mailroom, message_id: uuid.UUID) -> None:

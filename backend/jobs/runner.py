@@ -31,6 +31,7 @@ from backend.jobs.claims import move_claims, raise_flags
 from backend.jobs.housekeeping import (
     end_holds,
     forget_changes,
+    forget_message_recipients,
     forget_push_counts,
     lapse_points,
     purge,
@@ -78,13 +79,13 @@ def run_worker(settings: Settings, *, once: bool = False, stop: threading.Event 
     try:
         room = make_mailroom(settings, database, senders, stop or threading.Event())
         if once:
-            run_once([*make_jobs(settings, room, senders), *make_shard_jobs(room, 1)])
+            run_once([*make_jobs(settings, room.database, senders, room), *make_shard_jobs(room, 1)])
             return
         if settings.worker_metrics_port:
             start_http_server(settings.worker_metrics_port, addr=settings.host)
         if database.is_sqlite:
             shard_jobs = make_shard_jobs(room, settings.worker_senders)
-            run_until([*make_jobs(settings, room, senders), *shard_jobs], room.stop)
+            run_until([*make_jobs(settings, room.database, senders, room), *shard_jobs], room.stop)
         else:
             _run_with_queue(settings, room, senders)
     finally:
@@ -105,9 +106,12 @@ def make_mailroom(
     )
 
 
-def make_jobs(settings: Settings, room: Mailroom, senders: Senders) -> list[Job]:
-    """All but those that send shards of messages."""
-    database, claim_terms = room.database, load_terms(settings.claim_terms_file)
+def make_jobs(
+    settings: Settings, database: Database, senders: Senders, room: Mailroom | None = None
+) -> list[Job]:
+    """All but those that send shards of messages. `room`: where another is shared with those."""
+    room = room or make_mailroom(settings, database, senders, threading.Event())
+    claim_terms = load_terms(settings.claim_terms_file)
     poster, vault = Poster(UrlPolicy.of(settings)), Vault(settings.secret_key)
     kept_days = settings.changes_kept_days
     return [
@@ -138,6 +142,7 @@ def make_jobs(settings: Settings, room: Mailroom, senders: Senders) -> list[Job]
         ),
         Job("retire_devices", 21_600, lambda: retire_devices(database, room.terms), EVERY_6_HOURS),
         Job("forget_push_counts", 21_600, lambda: forget_push_counts(database), EVERY_6_HOURS),
+        Job("forget_recipients", 21_600, lambda: forget_message_recipients(database), EVERY_6_HOURS),
         Job("forget_changes", 21_600, lambda: forget_changes(database, kept_days), EVERY_6_HOURS),
     ]
 
@@ -164,7 +169,7 @@ def _run_with_queue(settings: Settings, room: Mailroom, senders: Senders) -> Non
         enqueue_shards(session, message_id=message_id, at=utc_now())
 
     room = replace(room, enqueue=enqueue)
-    jobs = make_jobs(settings, room, senders)
+    jobs = make_jobs(settings, room.database, senders, room)
     queue = JobQueue(
         room.database.url,
         jobs=[job for job in jobs if job.cron],

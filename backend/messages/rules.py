@@ -19,7 +19,7 @@ BODY_MAX_CHARACTERS = 180
 PARAMETERS_MAX = 8
 LINK_MAX_CHARACTERS = 200
 # Of the sender's name inside a text; `sender_names` hold it whole.
-SENDER_MAX_CHARACTERS = 20
+SENDER_MAX_CHARACTERS = 24
 # Filled by the program, so that nobody writes in another's name.
 SENDER = "sender"
 

@@ -21,6 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from backend.base.clock import city_day
+from backend.base.statements import among
 from backend.notices.models import PushCount
 from backend.notices.terms import NoticeTerms
 from backend.people.models import Citizen, ConsentPurpose
@@ -84,7 +85,8 @@ def _reservation(column: ColumnElement[int], dialect: str) -> Any:
     # In one order, so that two senders never wait for each other.
     new = (
         select(Citizen.id, TODAY, one if is_city else none, none if is_city else one)
-        .where(Citizen.id.in_(bindparam("ids", expanding=True)))
+        # As one parameter: a thousand of them would be written into the statement anew each time.
+        .where(among(Citizen.__table__.c.id, "ids", dialect))
         .order_by(Citizen.id)
     )
     may_one_more = column < per_day

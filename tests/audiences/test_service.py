@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from backend.audiences import queries, service
-from backend.audiences.rules import AudienceInvalid, write_audience
+from backend.audiences.rules import AudienceInvalid, read_audience, write_audience
 from backend.audiences.service import AudiencesTooMany, check_audience, save_audience
 from backend.base.pages import PageRequest
 from backend.organisations.regions import Region, load_region
@@ -145,6 +145,20 @@ class TestListAudiences:
 
         assert saved.description == "釧路管内にお住まいの方"
         assert [(card.name, card.description) for card in page.items] == [("管内", None)]
+
+
+class TestDescribeInAllLanguages:
+    def test_calls_things_by_their_names(self, session: Session, at: datetime) -> None:
+        shop = make_shop(session, at=at, name_en="Wheat & Whistle")
+        audience = read_audience({"favourite_shop": [str(shop.id)]}, region=REGION)
+
+        words = queries.describe_in_all_languages(session, audience=audience)
+
+        assert words == {
+            "ja": "「麦と汽笛」をお気に入りに登録済みの方",
+            "ja@easy": "「麦と汽笛」を お気(き)に入(い)りに している 人(ひと)",
+            "en": "people who have “Wheat & Whistle” among their favourites",
+        }
 
 
 class TestCanonicalDocument:

@@ -90,8 +90,8 @@ def sender(fcm: FakeFcm, credential: FixedToken) -> Iterator[FcmSender]:
 
 @pytest.fixture
 def hasty(fcm: FakeFcm, credential: FixedToken) -> Iterator[FcmSender]:
-    """Waits a fifth of a second for an answer."""
-    sender = make_sender(credential, connect_seconds=0.1, answer_seconds=0.1)
+    """Waits a little more than a second for an answer."""
+    sender = make_sender(credential, connect_seconds=1.0, answer_seconds=0.3)
     yield sender
     sender.close()
 

@@ -143,7 +143,7 @@ class TestDemoCitizen:
         inbox = caller.get("/v1/notices?limit=50").get_json()
 
         kinds = {notice["kind"] for notice in inbox["items"]}
-        assert inbox["unread_count"] == 2
+        assert inbox["unread_count"] == 3
         assert inbox["items"][-1]["kind"] == "welcome"
         assert {"purchase_recorded", "campaign_budget_nearly_gone"} <= kinds
 

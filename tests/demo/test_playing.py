@@ -12,12 +12,18 @@ from werkzeug.serving import make_server
 
 from backend.base.database import Database
 from backend.config import Settings
-from backend.demo import play_webhooks
+from backend.demo import play_messages, play_webhooks
 from backend.demo.playing import PLAYING, Cast, PlayFailed, play
 from backend.demo.tokens import issue_token
 from backend.jobs.runner import run_worker
 from backend.points.verification import verify_ledger
 from tests.conftest import NOW
+
+MESSAGES_BEGIN = (
+    "   POST /v1/city/messages/…/schedule",
+    "   POST /v1/shop/messages/…/schedule",
+    "   POST /v1/city/disaster-messages →",
+)
 
 
 @pytest.fixture
@@ -43,6 +49,8 @@ def cast(database: Database, settings: Settings) -> Cast:
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker runs here but those that a test starts."""
     monkeypatch.setattr(play_webhooks, "EVENT_SECONDS", 0.2)
+    monkeypatch.setattr(play_messages, "LOOKS", 1)
+    monkeypatch.setattr(play_messages, "PAUSE_SECONDS", 0)
 
 
 class TestPlay:
@@ -67,6 +75,9 @@ class TestPlay:
         assert "   a button says: " in told
         assert "quiet from 20:00 to 09:00" in told
         assert "GET /v1/sync?since=… → 200" in told
+        assert "by the officer: permission_missing" in told
+        assert "[Ad] Mugi to Kiteki Bakery: Fresh bread day" in told
+        assert "POST /v1/city/disaster-messages/…/review → 200" in told
         assert transcript[-1].startswith("Played to the end")
         assert database.run(verify_ledger) == []
 
@@ -116,6 +127,23 @@ class TestPlay:
         play(server_url, cast, say)
 
         assert "purchase.recorded, signature verified" in "\n".join(transcript)
+
+    def test_finds_in_the_inbox_what_the_worker_has_sent(
+        self, server_url: str, cast: Cast, settings: Settings, tmp_path: Path
+    ) -> None:
+        transcript: list[str] = []
+
+        def say(line: str) -> None:
+            if line.startswith(MESSAGES_BEGIN):
+                run_worker(replace(settings, push_log_file=tmp_path / "push.log"), once=True)
+            transcript.append(line)
+
+        play(server_url, cast, say)
+
+        told = "\n".join(transcript)
+        assert "in the inbox of かもめ: Event: Harbour market" in told
+        assert "in the inbox of かもめ: [Ad] Mugi to Kiteki Bakery: Fresh bread day" in told
+        assert "in the inbox of かもめ: SHELTER open" in told
 
     def test_says_so_when_nobody_answers(self, cast: Cast) -> None:
         with pytest.raises(PlayFailed, match="make run"):

@@ -12,7 +12,7 @@ from backend.base.database import Database
 from backend.city.disaster_messages.schemas import DISASTER_EXAMPLE
 from backend.city.message_templates.schemas import TEMPLATE_EXAMPLE
 from backend.city.messages.schemas import MESSAGE_EXAMPLE
-from backend.messages.models import Message, MessageStatus
+from backend.messages.models import Message, MessageRecipient, MessageStatus
 from backend.messages.sending.starting import start_message
 from backend.notices.models import NoticeChoice
 from backend.shop.messages.schemas import OWN_MESSAGE_EXAMPLE
@@ -121,6 +121,16 @@ def started(database: Database, path: str, ground: Ground, at: datetime) -> None
     """As the worker does, with its recipients."""
     message_id = uuid.UUID(path.rpartition("/")[2])
     database.run(lambda session: start_message(session, message_id=message_id, region=ground.region, at=at))
+
+
+def fail(database: Database, path: str, *, position: int, at: datetime) -> None:
+    """As after the last try of a push."""
+    query = update(MessageRecipient).where(
+        MessageRecipient.message_id == uuid.UUID(path.rpartition("/")[2]),
+        MessageRecipient.position == position,
+    )
+    failed = {"status": "failed", "failure": "unavailable", "attempts": 5, "settled_at": at}
+    database.run(lambda session: session.execute(query.values(**failed)))
 
 
 def set_status(database: Database, path: str, status: MessageStatus, **columns: Any) -> None:

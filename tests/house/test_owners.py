@@ -68,6 +68,8 @@ SHARED = {
     "/v1/city/messages/{message_id}",
     "/v1/city/messages/{message_id}/approval",
     "/v1/city/messages/{message_id}/cancellation",
+    "/v1/city/messages/{message_id}/dead-letters",
+    "/v1/city/messages/{message_id}/dead-letters/replay",
     "/v1/city/messages/{message_id}/events",
     "/v1/city/messages/{message_id}/health",
     "/v1/city/messages/{message_id}/reach",

@@ -58,7 +58,7 @@ class TestWords:
     def test_shorten_a_long_name_of_the_sender(self) -> None:
         names = shop_sender_names("あ" * 30, None)
 
-        assert render(sender_names=names).titles["ja"] == f"{'あ' * 19}…：朝市"
+        assert render(sender_names=names).titles["ja"] == f"{'あ' * 23}…：朝市"
 
     def test_name_the_sender_whole_beside_them(self) -> None:
         names = shop_sender_names("あ" * 30, "Long Name")

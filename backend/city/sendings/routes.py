@@ -3,18 +3,21 @@
 import uuid
 from typing import Any
 
+from backend.base.pages import Page
 from backend.city.messages.routes import present
 from backend.city.messages.schemas import MessageOut
 from backend.city.sendings.schemas import (
     REASON_EXAMPLE,
     SCHEDULE_EXAMPLE,
     TESTERS_EXAMPLE,
+    DeadLetterPage,
     HealthOut,
     MessageReasonIn,
+    ReplayedOut,
     ScheduleMessageIn,
     TestMessageIn,
 )
-from backend.messages import states
+from backend.messages import dead_letters, states
 from backend.messages.health import health_of
 from backend.messages.queries import MessageNotFound
 from backend.messages.service import checks, running, testing
@@ -24,6 +27,7 @@ from backend.people.permissions import Permission
 from backend.web.calls import Call
 from backend.web.contracts import Face
 from backend.web.messages import TestSentOut, city_of
+from backend.web.schemas import PageQuery, page_request
 
 face = Face(
     "sendings", __name__, url_prefix="/v1/city/messages", description="Messages on their way to many."
@@ -166,3 +170,33 @@ def get_message_health(call: Call, message_id: uuid.UUID) -> dict[str, Any]:
         "opened_count": engagement.opened,
         "tapped_count": engagement.tapped,
     }
+
+
+@face.operation(
+    "GET",
+    f"{MESSAGE}/dead-letters",
+    permission=Permission.READ_MESSAGES,
+    query=PageQuery,
+    answer=DeadLetterPage,
+    errors=[MessageNotFound],
+)
+def list_message_dead_letters(
+    call: Call, message_id: uuid.UUID, query: dict[str, Any]
+) -> Page[dead_letters.DeadLetter]:
+    """Whom no push reached for certain, and why: no names, no targets."""
+    return dead_letters.list_dead_letters(call.session, message_id=message_id, page=page_request(query))
+
+
+@face.operation(
+    "POST",
+    f"{MESSAGE}/dead-letters/replay",
+    permission=Permission.STOP_MESSAGES,
+    answer=ReplayedOut,
+    errors=[MessageNotFound, dead_letters.MessageNotReplayable, dead_letters.ReplayTooLate],
+)
+def replay_message_dead_letters(call: Call, message_id: uuid.UUID) -> dict[str, int]:
+    """Try once more whom no push reached. Consent, quiet hours and caps hold as ever."""
+    waiting = dead_letters.replay_dead_letters(
+        call.session, message_id=message_id, by=call.staff.staff_id, at=call.at
+    )
+    return {"waiting_count": waiting}

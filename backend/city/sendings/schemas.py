@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from backend.messages.models import RecipientStatus
 from backend.web.messages import named
-from backend.web.schemas import In, Moment, Out, text_field
+from backend.web.schemas import In, Moment, Out, page_of, text_field
 
 
 class ScheduleMessageIn(In):
@@ -61,6 +61,29 @@ class HealthOut(Out):
         required=True, metadata={"description": "Times it was opened, by whomever."}
     )
     tapped_count = fields.Integer(required=True)
+
+
+class DeadLetterOut(Out):
+    """Somebody whom no push reached for certain: a place in the message, nobody's name."""
+
+    position = fields.Integer(required=True)
+    status = fields.String(required=True, metadata={"description": "`failed` or `unknown`."})
+    failure = fields.String(required=True, allow_none=True)
+    attempts = fields.Integer(required=True)
+    settled_at = fields.AwareDateTime(required=True, allow_none=True)
+    may_replay = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Of unknown fate only where a phone would show one of two; never advertising."
+        },
+    )
+
+
+DeadLetterPage = page_of(DeadLetterOut)
+
+
+class ReplayedOut(Out):
+    waiting_count = fields.Integer(required=True, metadata={"description": "How many wait again."})
 
 
 SCHEDULE_EXAMPLE: dict[str, Any] = {"send_at": "2026-07-10T17:30:00+09:00"}

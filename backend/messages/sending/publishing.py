@@ -1,20 +1,17 @@
 """A message's words, once and for all: the circular that every inbox copy names and every push is made of."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from backend.messages.models import Message
-from backend.messages.queries import find_attachment_titles, get_words
+from backend.messages.queries import find_attachment_titles
+from backend.messages.rules import RenderedMessage
 from backend.notices.models import Circular
 
 
-def publish_circular(
-    session: Session, *, message: Message, city_names: Mapping[str, str], at: datetime
-) -> None:
+def publish_circular(session: Session, *, message: Message, words: RenderedMessage, at: datetime) -> None:
     """With the id of the message. A shop that is renamed afterwards changes nothing."""
-    words = get_words(session, message=message, city_names=city_names)
     session.add(
         Circular(
             id=message.id,

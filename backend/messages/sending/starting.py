@@ -32,7 +32,7 @@ from backend.messages.models import (
     RecipientStatus,
     ShardStatus,
 )
-from backend.messages.queries import count_heard
+from backend.messages.queries import count_heard, get_words
 from backend.messages.sending.publishing import publish_circular
 from backend.messages.sending.reading import is_muted
 from backend.messages.sending.rules import plan_shards
@@ -67,8 +67,8 @@ def start_message(session: Session, *, message_id: uuid.UUID, region: Region, at
     """From `scheduled` to `sending`: the words are published, the recipients numbered and cut into shards.
 
     Returns how many there are. One that reaches nobody is done at once, and its event says why; one whose audience
-    cannot be read any more, because the region has changed since, is cancelled. None when it is not scheduled any
-    more: another worker was quicker, or somebody cancelled it.
+    or words cannot be read any more, because the region or a text has changed since, is cancelled. None when it is
+    not scheduled any more: another worker was quicker, or somebody cancelled it.
     """
     started = session.scalar(
         update(Message)
@@ -82,11 +82,12 @@ def start_message(session: Session, *, message_id: uuid.UUID, region: Region, at
     message = session.get_one(Message, message_id, populate_existing=True)
     try:
         audience = read_audience(message.audience, region=region, shop_id=message.shop_id)
-    except AudienceInvalid as error:
+        words = get_words(session, message=message, city_names=region.city_names)
+    except (AudienceInvalid, KeyError, ValueError) as error:
         message.status, message.started_at = MessageStatus.CANCELLED.value, None
-        _record(session, message, MessageAct.CANCELLED, at, f"audience_invalid {error.field}")
+        _record(session, message, MessageAct.CANCELLED, at, _say_fault(error))
         return 0
-    publish_circular(session, message=message, city_names=region.city_names, at=at)
+    publish_circular(session, message=message, words=words, at=at)
     if message.shop_id is not None:
         message.heard_before = count_heard(session, shop_id=message.shop_id, at=at)
     message.recipient_count = _number_recipients(session, message, audience, at)
@@ -97,6 +98,12 @@ def start_message(session: Session, *, message_id: uuid.UUID, region: Region, at
         message.status, message.done_at = MessageStatus.DONE.value, at
         _record(session, message, MessageAct.DONE, at, _say_why(session, message, audience, at))
     return message.recipient_count
+
+
+def _say_fault(error: Exception) -> str:
+    if isinstance(error, AudienceInvalid):
+        return f"audience_invalid {error.field}"
+    return f"words_invalid {error}"
 
 
 def _record(

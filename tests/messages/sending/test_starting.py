@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -146,10 +147,17 @@ class TestStartMessage:
             ("done", "meant 2, no_consent 2, muted 1")
         ]
 
-    def test_cancels_one_whose_audience_cannot_be_read_any_more(
-        self, database: Database, schedule: Schedule
+    @pytest.mark.parametrize(
+        ("columns", "said"),
+        [
+            ({"audience": {"unheard_of": 1}}, "audience_invalid audience"),
+            ({"template_slug": "event"}, "words_invalid"),
+        ],
+    )
+    def test_cancels_one_whose_audience_or_words_cannot_be_read_any_more(
+        self, database: Database, schedule: Schedule, columns: dict[str, Any], said: str
     ) -> None:
-        message_id = schedule(audience={"unheard_of": 1})
+        message_id = schedule(**columns)
 
         count = start(database, message_id)
 
@@ -158,7 +166,7 @@ class TestStartMessage:
         [(act, reason)] = database.run(lambda session: events_of(session, message_id))
         assert act == "cancelled"
         assert reason is not None
-        assert reason.startswith("audience_invalid audience")
+        assert reason.startswith(said)
 
     def test_counts_how_often_the_shop_was_heard_lately(
         self, database: Database, schedule: Schedule, readers: list[uuid.UUID], at: datetime
