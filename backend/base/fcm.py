@@ -12,10 +12,10 @@ from typing import Any
 import orjson
 from google.auth.credentials import Credentials
 from google.auth.exceptions import GoogleAuthError
-from yarl import URL
 
 from backend.base.firebase import FcmAccess, PayloadTooLarge, encode_content, end_message
-from backend.base.mass_posting import MassPoster, PostAnswer, PostRequest
+from backend.base.kept_connections import PostAnswer
+from backend.base.mass_posting import MassPoster, PostRequest
 from backend.base.push import Push, PushContent, PushOutcome, PushResult, read_retry_after
 from backend.config import Settings
 
@@ -39,7 +39,7 @@ class FcmSender:
     def __init__(self, project_id: str, credential: Path | Credentials, poster: MassPoster) -> None:
         """Raises OSError or ValueError when the credentials file is not one. The poster is closed with it."""
         self._access = FcmAccess(project_id, credential)
-        self._url = URL(self._access.send_url)
+        self._url = self._access.send_url
         self._poster = poster
 
     def send(self, pushes: Sequence[Push]) -> list[PushOutcome]:

@@ -5,16 +5,23 @@ of it is told, and whether to try again is for the caller to decide.
 """
 
 import asyncio
+import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-import aiohttp
-from aiohttp.abc import AbstractResolver
-from yarl import URL
+from backend.base.kept_connections import (
+    KeptConnection,
+    Origin,
+    PostAnswer,
+    make_head,
+    open_connection,
+    read_address,
+)
 
 # Of name, connection and TLS together; what has not come so far was never sent.
 CONNECT_SECONDS = 4.0
@@ -22,38 +29,29 @@ CONNECT_SECONDS = 4.0
 ANSWER_SECONDS = 10.0
 # Shorter than any server's: one that hangs up while we write leaves us not knowing.
 KEEP_ALIVE_SECONDS = 15.0
-ANSWER_MAX_BYTES = 65_536
 # After a pause as much may go at once as belongs into this time.
 BURST_SECONDS = 0.1
 CLOSE_SECONDS = 5.0
 
-# Ours, and not what a browser would say.
-SKIPPED_HEADERS = ("Accept", "Accept-Encoding", "User-Agent")
+NOT_POSTED = PostAnswer(failure="not_posted", was_sent=False)
+NOT_ANSWERED = PostAnswer(failure="not_answered")
+
+# Addresses, each with its port, that a host's name and a port lead to. Raises OSError.
+Resolve = Callable[[str, int], Awaitable[Sequence[tuple[str, int]]]]
 
 
 @dataclass(frozen=True, slots=True)
 class PostRequest:
-    url: URL
+    """`headers`: besides `Host` and `Content-Length`; many requests best share one mapping."""
+
+    url: str
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class PostAnswer:
-    """Either a status, or a `failure`, a word for why there is none; `was_sent`: whether it may have arrived."""
-
-    status: int | None = None
-    retry_after: str | None = None
-    body: bytes = field(default=b"", repr=False)
-    failure: str | None = None
-    was_sent: bool = True
-
-
-NOT_POSTED = PostAnswer(failure="not_posted", was_sent=False)
-NOT_ANSWERED = PostAnswer(failure="not_answered")
-
-
-NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+async def resolve_by_system(host: str, port: int) -> Sequence[tuple[str, int]]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [(str(address[0]), int(address[1])) for *_, address in found]
 
 
 class Pace:
@@ -79,18 +77,20 @@ class MassPoster:
         *,
         per_second: float,
         connections: int,
-        make_resolver: Callable[[], AbstractResolver] | None = None,
+        resolve: Resolve = resolve_by_system,
         tls: ssl.SSLContext | None = None,
         connect_seconds: float = CONNECT_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
-        """`make_resolver` finds a name's addresses, by default as the system does; so does `tls` whom to trust."""
+        """`tls`: whom to trust, by default whom the system does."""
         self._pace = Pace(per_second)
         self._connections = connections
-        self._make_resolver = make_resolver
-        self._tls = tls
-        # The whole ends later than the connecting may: else one could not tell which of both took too long.
-        self._timeout = aiohttp.ClientTimeout(total=connect_seconds + answer_seconds, connect=connect_seconds)
+        self._resolve = resolve
+        self._tls = tls or ssl.create_default_context()
+        self._connect_seconds = connect_seconds
+        self._answer_seconds = answer_seconds
+        self._idle: defaultdict[Origin, list[KeptConnection]] = defaultdict(list)
+        self._head: tuple[str, Mapping[str, str], bytes] | None = None
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
@@ -129,26 +129,10 @@ class MassPoster:
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         asyncio.set_event_loop(loop)
         self._slots = asyncio.Semaphore(self._connections)
-        self._session = loop.run_until_complete(self._open_session())
         try:
             loop.run_forever()
         finally:
             loop.close()
-
-    async def _open_session(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            limit=self._connections,
-            keepalive_timeout=KEEP_ALIVE_SECONDS,
-            ssl=self._tls or True,
-            resolver=self._make_resolver() if self._make_resolver else None,
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            timeout=self._timeout,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=SKIPPED_HEADERS,
-            auto_decompress=False,
-        )
 
     async def _end(self) -> None:
         loop = asyncio.get_running_loop()
@@ -157,7 +141,10 @@ class MassPoster:
             task.cancel()
         if under_way:
             await asyncio.wait(under_way, timeout=CLOSE_SECONDS / 2)
-        await self._session.close()
+        for idle in self._idle.values():
+            for connection in idle:
+                connection.close()
+        await asyncio.sleep(0)  # they end in the loop's next round
         loop.stop()
 
     async def _post_all(self, requests: Sequence[PostRequest], answers: list[PostAnswer]) -> None:
@@ -179,23 +166,58 @@ class MassPoster:
 
     async def _post(self, request: PostRequest) -> PostAnswer:
         try:
-            async with self._session.post(
-                request.url, data=request.body, headers=request.headers, allow_redirects=False
-            ) as response:
-                body = await _read(response)
-                return PostAnswer(response.status, response.headers.get("Retry-After"), body)
-        except NEVER_SENT as error:
+            origin, target, host = read_address(request.url)
+            head = self._head_of(request, target, host)
+        except ValueError:
+            return PostAnswer(failure="request_invalid", was_sent=False)
+        try:
+            connection = self._take_idle(origin) or await self._connect(origin)
+        except TimeoutError:
+            return PostAnswer(failure="connecting_timed_out", was_sent=False)
+        except OSError as error:
             return PostAnswer(failure=type(error).__name__, was_sent=False)
-        except Exception as error:  # whatever it is, the others go on
-            return PostAnswer(failure=type(error).__name__)
+        answer = await connection.post(head, request.body, seconds=self._answer_seconds)
+        self._keep(origin, connection)
+        return answer
 
+    def _head_of(self, request: PostRequest, target: str, host: str) -> bytes:
+        """Written once for all that go one way, with one and the same mapping of headers."""
+        known = self._head
+        if known is None or known[0] != request.url or known[1] is not request.headers:
+            known = self._head = (request.url, request.headers, make_head(target, host, request.headers))
+        return known[2]
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """At most ANSWER_MAX_BYTES and a piece; no answer that we understand is longer."""
-    body = b""
-    async for piece in response.content.iter_any():
-        body += piece
-        if len(body) > ANSWER_MAX_BYTES:
-            response.close()
-            break
-    return body
+    def _take_idle(self, origin: Origin) -> KeptConnection | None:
+        """The one used last; the ones before it are too old when it is."""
+        idle = self._idle[origin]
+        oldest = asyncio.get_running_loop().time() - KEEP_ALIVE_SECONDS
+        while idle:
+            connection = idle.pop()
+            if connection.is_reusable and connection.idle_since > oldest:
+                return connection
+            connection.close()
+        return None
+
+    async def _connect(self, origin: Origin) -> KeptConnection:
+        """Raises OSError; of several addresses, that of the last."""
+        async with asyncio.timeout(self._connect_seconds):
+            failure = OSError("the name leads nowhere")
+            for address in await self._resolve(origin.host, origin.port):
+                try:
+                    return await open_connection(origin, address, self._tls)
+                except TimeoutError:
+                    raise
+                except OSError as error:
+                    failure = error
+            raise failure
+
+    def _keep(self, origin: Origin, connection: KeptConnection) -> None:
+        """Not more than may be open at once, wherever they lead."""
+        if not connection.is_reusable:
+            connection.close()
+            return
+        connection.idle_since = asyncio.get_running_loop().time()
+        self._idle[origin].append(connection)
+        if sum(map(len, self._idle.values())) > self._connections:
+            longest = next(idle for idle in self._idle.values() if idle)
+            longest.pop(0).close()

@@ -2,22 +2,19 @@
 
 import hashlib
 import os
-import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
-from aiohttp import ThreadedResolver
-from aiohttp.abc import AbstractResolver, ResolveResult
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from yarl import URL
 
 from backend.base.addresses import is_loopback, is_public
-from backend.base.mass_posting import MassPoster, PostAnswer, PostRequest
+from backend.base.kept_connections import PostAnswer
+from backend.base.mass_posting import MassPoster, PostRequest, Resolve, resolve_by_system
 from backend.base.push import Push, PushContent, PushOutcome, PushResult, read_retry_after
 from backend.base.subscriptions import (
     EndpointPolicy,
@@ -91,8 +88,7 @@ class WebPushSender:
             "Topic": topic_of(content.collapse_key),
             "Urgency": "high" if content.is_urgent else "normal",
         }
-        # As it was given: encoded anew it might be another address.
-        return PostRequest(URL(subscription.endpoint, encoded=True), headers, encrypt(payload, subscription))
+        return PostRequest(subscription.endpoint, headers, encrypt(payload, subscription))
 
 
 def make_web_push_sender(settings: Settings, key_file: Path) -> WebPushSender:
@@ -101,7 +97,7 @@ def make_web_push_sender(settings: Settings, key_file: Path) -> WebPushSender:
     poster = MassPoster(
         per_second=settings.push_per_second,
         connections=settings.push_connections,
-        make_resolver=lambda: PublicResolver(allows_local=policy.allows_local),
+        resolve=PublicResolver(allows_local=policy.allows_local),
     )
     return WebPushSender(Vapid.load(key_file, settings.vapid_subject), policy, poster)
 
@@ -156,25 +152,18 @@ def read_answer(answer: PostAnswer) -> PushOutcome:
     return PushOutcome(PushResult.FAILED, reason)
 
 
-class PublicResolver(AbstractResolver):
+class PublicResolver:
     """Only addresses of the public internet; one that is not spoils the whole name. This machine under its own
     name, where `allows_local`."""
 
-    def __init__(
-        self, *, allows_local: bool = False, make_inner: Callable[[], AbstractResolver] = ThreadedResolver
-    ) -> None:
+    def __init__(self, *, allows_local: bool = False, resolve: Resolve = resolve_by_system) -> None:
         self._allows_local = allows_local
-        self._inner = make_inner()
+        self._resolve = resolve
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
+    async def __call__(self, host: str, port: int) -> Sequence[tuple[str, int]]:
         """Raises OSError."""
-        found = await self._inner.resolve(host, port, family)
+        found = await self._resolve(host, port)
         is_allowed = is_loopback if self._allows_local and host == "localhost" else is_public
-        if not found or not all(is_allowed(each["host"]) for each in found):
+        if not found or not all(is_allowed(address) for address, _ in found):
             raise OSError("not an address of the public internet")
         return found
-
-    async def close(self) -> None:
-        await self._inner.close()

@@ -32,7 +32,7 @@ def _push_sender(settings: Settings) -> PushSender:
 
         by_kind |= dict.fromkeys(TARGET_KINDS, make_fcm_sender(settings, settings.firebase_credentials_file))
     if settings.vapid_private_key_file is not None:
-        # Likewise, for aiohttp: 0.2 s.
+        # Likewise: browsers' keys and TLS, which nobody else needs here.
         from backend.base.web_push import TARGET_KIND, make_web_push_sender
 
         by_kind[TARGET_KIND] = make_web_push_sender(settings, settings.vapid_private_key_file)

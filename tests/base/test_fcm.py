@@ -167,7 +167,7 @@ class TestFcmSender:
                 FcmAnswer(302, headers={"Location": "http://127.0.0.1:9/"}, body=b""),
                 PushOutcome(PushResult.FAILED, "http_302"),
             ),
-            (DROPPED, PushOutcome(PushResult.UNKNOWN, "ServerDisconnectedError")),
+            (DROPPED, PushOutcome(PushResult.UNKNOWN, "connection_lost")),
         ],
     )
     def test_tells_what_became_of_a_push_after_asking_once(
@@ -214,7 +214,7 @@ class TestFcmSender:
 
         [outcome] = sender.send([push()])
 
-        assert outcome == PushOutcome(PushResult.RETRY, "ClientConnectorError")
+        assert outcome == PushOutcome(PushResult.RETRY, "ConnectionRefusedError")
         sender.close()
 
     def test_of_a_line_that_was_dropped_before_the_answer_nobody_knows(
@@ -232,7 +232,7 @@ class TestFcmSender:
 
         outcomes = hasty.send([push(), push("target-2")])
 
-        assert outcomes == [PushOutcome(PushResult.UNKNOWN, "TimeoutError"), DONE]
+        assert outcomes == [PushOutcome(PushResult.UNKNOWN, "answer_timed_out"), DONE]
 
     def test_sends_nothing_once_it_is_closed(self, fcm: FakeFcm, credential: FixedToken) -> None:
         sender = make_sender(credential)

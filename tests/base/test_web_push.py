@@ -2,16 +2,14 @@
 
 import asyncio
 import base64
-import socket
 import string
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from aiohttp.abc import AbstractResolver, ResolveResult
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from backend.base.mass_posting import MassPoster
+from backend.base.mass_posting import MassPoster, Resolve
 from backend.base.push import Push, PushContent, PushOutcome, PushResult
 from backend.base.subscriptions import EndpointPolicy, Subscription
 from backend.base.vapid import SIGNATURE_SECONDS, Vapid
@@ -150,7 +148,7 @@ class TestWebPushSender:
             ((400, {}), PushOutcome(PushResult.FAILED, "http_400")),
             ((413, {}), PushOutcome(PushResult.FAILED, "http_413")),
             ((307, {"Location": "/push/2"}), PushOutcome(PushResult.FAILED, "http_307")),
-            (None, PushOutcome(PushResult.UNKNOWN, "ServerDisconnectedError")),
+            (None, PushOutcome(PushResult.UNKNOWN, "connection_lost")),
         ],
     )
     def test_tells_what_became_of_a_push_after_asking_once(
@@ -206,13 +204,13 @@ class TestWebPushSender:
             MassPoster(
                 per_second=1_000,
                 connections=1,
-                make_resolver=lambda: PublicResolver(make_inner=lambda: Names("127.0.0.1", port=port)),
+                resolve=PublicResolver(resolve=names("127.0.0.1", port=port)),
             ),
         )
 
         [outcome] = sender.send([push(Browser("https://fcm.googleapis.com/x").target)])
 
-        assert outcome == PushOutcome(PushResult.RETRY, "ClientConnectorDNSError")
+        assert outcome == PushOutcome(PushResult.RETRY, "OSError")
         assert service.posted == []
         sender.close()
 
@@ -266,28 +264,22 @@ def unpadded(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-class Names(AbstractResolver):
-    """Knows one name, by any name."""
+def names(*addresses: str, port: int = 443) -> Resolve:
+    """Any name leads there."""
 
-    def __init__(self, *addresses: str, port: int = 443) -> None:
-        self.addresses = addresses
-        self.port = port
+    async def resolve(host: str, asked_port: int) -> list[tuple[str, int]]:
+        return [(each, port) for each in addresses]
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        return [
-            ResolveResult(hostname=host, host=each, port=self.port, family=family, proto=0, flags=0)
-            for each in self.addresses
-        ]
-
-    async def close(self) -> None:
-        """Nothing is held."""
+    return resolve
 
 
 def resolve(addresses: Sequence[str], host: str, *, allows_local: bool = False) -> list[str]:
-    resolver = PublicResolver(allows_local=allows_local, make_inner=lambda: Names(*addresses))
-    return [each["host"] for each in asyncio.run(resolver.resolve(host, 443))]
+    resolver = PublicResolver(allows_local=allows_local, resolve=names(*addresses))
+    return [address for address, _ in asyncio.run(_collect(resolver, host))]
+
+
+async def _collect(resolver: PublicResolver, host: str) -> Sequence[tuple[str, int]]:
+    return await resolver(host, 443)
 
 
 class TestPublicResolver:
