@@ -83,7 +83,8 @@ def _consent(citizen: Caller, cast: Cast, say: Teller) -> None:
     versions = {consent["purpose"]: consent["version"] for consent in needed}
     for purpose in PURPOSES:
         body = {"given": True, "version": versions[purpose]}
-        say(line(f"PUT /v1/me/consents/{purpose}", citizen.ask("PUT", f"/v1/me/consents/{purpose}", body)))
+        reply = citizen.ask("PUT", f"/v1/me/consents/{purpose}", body)
+        say(f"{line('PUT /v1/me/consents/…', reply)} {purpose}")
     say("   advertising is off until it is asked for\n")
 
 

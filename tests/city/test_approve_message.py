@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import Database
 from backend.messages.models import MessageQuota
+from backend.web.ground import Ground
 from tests.factories.messages import (
     REASON,
     TEMPLATES,
@@ -24,6 +25,7 @@ from tests.factories.messages import (
     mute,
     refusal,
 )
+from tests.factories.missions import Town
 from tests.factories.offers import make_offer
 from tests.factories.organisations import make_shop
 from tests.factories.people import make_staff
@@ -32,6 +34,11 @@ from tests.factories.world import World
 from tests.support.client import ApiClient
 
 NEIGHBOURHOOD = {"district": ["鳥取"]}
+
+
+@pytest.fixture
+def missions(ground: Ground, world: World, at: datetime) -> Town:
+    return Town(ground, world, at)
 
 
 @pytest.fixture
@@ -237,3 +244,40 @@ class TestAttachments:
         )
 
         assert refusal(manager.post(f"{path}/review")) == (409, "attachment_unusable")
+
+    def test_are_campaigns_that_have_something_left(
+        self,
+        city: ApiClient,
+        approver: ApiClient,
+        readers: list[uuid.UUID],
+        run_campaign: Callable[..., uuid.UUID],
+    ) -> None:
+        campaign_id = str(run_campaign(fixed_points=40))
+        path = made_review(city, attachment={"kind": "campaign", "value": campaign_id}, send_at=None)
+
+        assert approver.post(f"{path}/approval", {}).get_json()["status"] == "approved"
+
+    def test_are_reward_codes_that_can_still_be_used(
+        self, city: ApiClient, approver: ApiClient, readers: list[uuid.UUID], missions: Town
+    ) -> None:
+        [code] = missions.codes(missions.mission(slug="beach"), uses_each=100)
+        path = made_review(city, attachment={"kind": "reward_code", "value": code}, send_at=None)
+
+        assert approver.post(f"{path}/approval", {}).get_json()["status"] == "approved"
+
+    def test_are_no_codes_that_end_before_it_is_sent(
+        self, city: ApiClient, missions: Town, at: datetime
+    ) -> None:
+        [code] = missions.codes(missions.mission(slug="beach"), valid_until=at + timedelta(hours=1))
+        path = made_draft(
+            city,
+            attachment={"kind": "reward_code", "value": code},
+            send_at=(at + timedelta(hours=2)).isoformat(),
+        )
+
+        assert refusal(city.post(f"{path}/review")) == (409, "attachment_unusable")
+
+    def test_are_no_codes_that_nobody_made(self, city: ApiClient) -> None:
+        path = made_draft(city, attachment={"kind": "reward_code", "value": "AAAAA-BBBBB"})
+
+        assert refusal(city.post(f"{path}/review")) == (409, "attachment_unusable")

@@ -1,5 +1,6 @@
 """GET /v1/city/messages: the city's and those of shops."""
 
+from backend.base.database import Database
 from tests.factories.messages import (
     DISASTERS,
     PATH,
@@ -13,6 +14,7 @@ from tests.factories.messages import (
 )
 from tests.factories.world import World
 from tests.support.client import ApiClient
+from tests.support.statements import asked_statements
 
 
 class TestListMessages:
@@ -51,6 +53,19 @@ class TestListMessages:
         items = city.get(f"{PATH}?unreviewed=true").get_json()["items"]
 
         assert [item["id"] for item in items] == [unreviewed]
+
+    def test_asks_the_same_however_many_there_are(
+        self, city: ApiClient, manager: ApiClient, database: Database
+    ) -> None:
+        for _ in range(3):
+            made_draft(city)
+            made_shop_draft(manager)
+
+        with asked_statements(database) as statements:
+            page = city.get(PATH).get_json()
+
+        assert len(page["items"]) == 6
+        assert len(statements) == 2  # one for who asks
 
     def test_goes_on_where_a_page_ended(self, city: ApiClient) -> None:
         oldest = made_draft(city)
