@@ -198,7 +198,7 @@ def _health(people: int) -> dict[str, Any]:
 
 
 def _circular(session: Session, message: Row) -> Row:
-    words = get_words(session, message=Message(**message), city_names=load_region().city_names)
+    words = get_words(session, message=Message(**message), region=load_region())
     same = ("id", "purpose", "category", "shop_id", "link", "attachment_kind", "attachment")
     rest = ("collapse_key", "ttl_seconds", "expires_at")
     return {

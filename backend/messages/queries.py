@@ -9,8 +9,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from backend.audiences.describing import Names, describe
+from backend.audiences.queries import find_names
+from backend.audiences.rules import Audience, AudienceInvalid, read_audience
 from backend.base.errors import NotFound
 from backend.base.pages import Page, PageRequest, make_page, small_whole
+from backend.base.text import LANGUAGES, text
 from backend.campaigns.models import Campaign
 from backend.messages.models import (
     Message,
@@ -26,6 +30,7 @@ from backend.messages.rules import RenderedMessage, render_message, shop_sender_
 from backend.notices.kinds import AttachmentKind
 from backend.offers.models import Offer
 from backend.organisations.models import Shop
+from backend.organisations.regions import Region
 from backend.people.models import Staff
 
 # Who was heard less in so many days comes first where caps bind.
@@ -115,12 +120,12 @@ def list_messages(
     statuses: Sequence[MessageStatus] = (),
     purpose: MessagePurpose | None = None,
     is_unreviewed: bool = False,
-    city_names: Mapping[str, str],
+    region: Region,
     page: PageRequest,
 ) -> Page[MessageCard]:
     """Newest first; of these shops, or (None) everybody's. `is_unreviewed`: disaster messages that wait for it.
 
-    One query. Raises CursorInvalid.
+    One query, and three at most for what audiences name. Raises CursorInvalid.
     """
     query = _WORDED.order_by(Message.id.desc()).limit(page.limit + 1)
     if shop_ids is not None:
@@ -137,12 +142,12 @@ def list_messages(
         )
     if after := page.after(uuid.UUID):
         query = query.where(Message.id < after[0])
-    cards = [_card(row, city_names) for row in session.execute(query)]
+    cards = _cards(session, session.execute(query).all(), region)
     return make_page(cards, page, lambda card: str(card.message.id))
 
 
-def describe_message(session: Session, *, message: Message, city_names: Mapping[str, str]) -> MessageCard:
-    return MessageCard(message, get_words(session, message=message, city_names=city_names))
+def describe_message(session: Session, *, message: Message, region: Region) -> MessageCard:
+    return MessageCard(message, get_words(session, message=message, region=region))
 
 
 _WORDED = (
@@ -156,19 +161,42 @@ _WORDED = (
 )
 
 
-def _card(row: Any, city_names: Mapping[str, str]) -> MessageCard:
-    message, template = row.Message, row.MessageTemplate
-    names = city_names if message.shop_id is None else shop_sender_names(row.name_ja, row.name_en)
-    return MessageCard(message, _render(message, template, names))
+def _cards(session: Session, rows: Sequence[Any], region: Region) -> list[MessageCard]:
+    audiences = [_audience(row.Message, region) for row in rows]
+    names = find_names(session, [audience for audience in audiences if audience])
+    cards = []
+    for row, audience in zip(rows, audiences, strict=True):
+        is_citys = row.Message.shop_id is None
+        senders = region.city_names if is_citys else shop_sender_names(row.name_ja, row.name_en)
+        words = _render(row.Message, row.MessageTemplate, senders, _meant(audience, names))
+        cards.append(MessageCard(row.Message, words))
+    return cards
 
 
-def _render(message: Message, template: MessageTemplate, sender_names: Mapping[str, str]) -> RenderedMessage:
+def _audience(message: Message, region: Region) -> Audience | None:
+    """None: the region has changed since, and it cannot be read any more."""
+    try:
+        return read_audience(message.audience, region=region, shop_id=message.shop_id)
+    except AudienceInvalid:
+        return None
+
+
+def _meant(audience: Audience | None, names: Names) -> dict[str, str]:
+    """In each language, as the reason names them."""
+    if audience is None:
+        return {language: text("message.whom.chosen", language) for language in LANGUAGES}
+    return {language: describe(audience, language, names=names) for language in LANGUAGES}
+
+
+def _render(
+    message: Message, template: MessageTemplate, sender_names: Mapping[str, str], meant: Mapping[str, str]
+) -> RenderedMessage:
     return render_message(
         purpose=message.purpose,
         titles=template.titles,
         bodies=template.bodies,
         params=message.params,
-        audience=message.audience,
+        meant=meant,
         sender_names=sender_names,
     )
 
@@ -224,11 +252,13 @@ def list_templates(
     return make_page(found, page, lambda template: template.slug, lambda template: template.version)
 
 
-def get_words(session: Session, *, message: Message, city_names: Mapping[str, str]) -> RenderedMessage:
+def get_words(session: Session, *, message: Message, region: Region) -> RenderedMessage:
     """All that a circular of it says."""
     template = get_template(session, slug=message.template_slug, version=message.template_version)
-    names = get_sender_names(session, shop_id=message.shop_id, city_names=city_names)
-    return _render(message, template, names)
+    senders = get_sender_names(session, shop_id=message.shop_id, city_names=region.city_names)
+    audience = _audience(message, region)
+    names = find_names(session, [audience]) if audience else {}
+    return _render(message, template, senders, _meant(audience, names))
 
 
 def find_attachment_titles(session: Session, *, message: Message) -> dict[str, str] | None:

@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from backend.base.errors import Refused
-from backend.base.text import DEFAULT_LANGUAGE, LANGUAGES, has_text, pick_language, text
+from backend.base.text import DEFAULT_LANGUAGE, LANGUAGES, pick_language, text
 from backend.messages.models import MessagePurpose
 from backend.notices.categories import CATEGORIES
 from backend.people.models import ConsentPurpose
@@ -85,12 +85,13 @@ def render_message(
     titles: Mapping[str, str],
     bodies: Mapping[str, str],
     params: Mapping[str, Any],
-    audience: Mapping[str, Any],
+    meant: Mapping[str, str],
     sender_names: Mapping[str, str],
 ) -> RenderedMessage:
     """A template's words with the parameters of a message. Both were checked when they were saved.
 
-    A parameter is a text, or a text a language; languages that are missing fall back to Japanese.
+    A parameter is a text, or a text a language; languages that are missing fall back to Japanese. `meant`: who gets
+    it, in words that stand for people, by language.
     """
     return RenderedMessage(
         sender_names=dict(sender_names),
@@ -100,7 +101,12 @@ def render_message(
         },
         bodies={language: _fill(said, params, sender_names, language) for language, said in bodies.items()},
         reasons={
-            language: _reason(purpose, audience, pick_language(sender_names, language), language)
+            language: text(
+                f"message.reason.{purpose}",
+                language,
+                sender=pick_language(sender_names, language),
+                whom=pick_language(meant, language),
+            )
             for language in LANGUAGES
         },
     )
@@ -132,28 +138,6 @@ def _fill(said: str, params: Mapping[str, Any], sender_names: Mapping[str, str],
 
 def _shortened(name: str) -> str:
     return name if len(name) <= SENDER_MAX_CHARACTERS else f"{name[: SENDER_MAX_CHARACTERS - 1]}…"
-
-
-def _reason(purpose: str, audience: Mapping[str, Any], sender: str, language: str) -> str:
-    conditions = [text(key, language) for key in dict.fromkeys(_condition_keys(audience))]
-    if conditions:
-        joined = text("message.conditions_joined", language).join(conditions)
-        whom = text("message.whom.conditions", language, conditions=joined)
-    else:
-        whom = text("message.whom.chosen" if audience else "message.whom.everybody", language)
-    return text(f"message.reason.{purpose}", language, sender=sender, whom=whom)
-
-
-def _condition_keys(document: Any) -> Iterator[str]:
-    """Of every condition in the description that has a name."""
-    if isinstance(document, Mapping):
-        for key, value in document.items():
-            if has_text(f"message.condition.{key}"):
-                yield f"message.condition.{key}"
-            yield from _condition_keys(value)
-    elif isinstance(document, list | tuple):
-        for part in document:
-            yield from _condition_keys(part)
 
 
 def check_text(given: str, *, maximum: int, field: str) -> str:

@@ -23,9 +23,7 @@ class TestMessages:
         ]
 
     def test_read_well(self, session: Session) -> None:
-        cards = list_messages(
-            session, shop_ids=None, city_names=load_region().city_names, page=PageRequest()
-        ).items
+        cards = list_messages(session, shop_ids=None, region=load_region(), page=PageRequest()).items
 
         assert {card.words.titles["ja"] for card in cards} == {
             "催し：幣舞橋の夕市",

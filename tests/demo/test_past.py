@@ -151,7 +151,8 @@ class TestDemoLapses:
 class TestDemoNotices:
     @pytest.mark.parametrize("language", ["ja", "ja@easy", "en"])
     def test_can_be_read(self, session: Session, language: str) -> None:
-        notices = session.scalars(select(Notice)).all()
+        # The words of messages to many stand elsewhere.
+        notices = session.scalars(select(Notice).where(Notice.circular_id.is_(None))).all()
 
         texts = [render(notice.kind, notice.params, language) for notice in notices]
 

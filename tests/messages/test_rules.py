@@ -34,7 +34,7 @@ def render(**changes: Any) -> Any:
         "titles": {"ja": "{sender}：{what}", "en": "{sender}: {what}"},
         "bodies": {"ja": "{what}です", "en": "It is {what}"},
         "params": {"what": {"ja": "朝市", "en": "a market"}},
-        "audience": {},
+        "meant": {"ja": "ご登録のすべての方", "en": "everybody"},
         "sender_names": CITY_NAMES,
     }
     return render_message(**{**given, **changes})
@@ -71,15 +71,8 @@ class TestWords:
 
 
 class TestReasons:
-    def test_name_everybody_where_nobody_is_left_out(self) -> None:
-        assert render().reasons["ja"] == "釧路市から、登録しているすべての方にお送りしているお知らせです。"
-
-    def test_name_each_condition_once_however_deep(self) -> None:
-        audience = {
-            "any": [{"district": ["鳥取"]}, {"all": [{"district": ["鳥取"]}, {"interest": ["food"]}]}]
-        }
-
-        assert "（お住まいの地区、関心のある分野）" in render(audience=audience).reasons["ja"]
+    def test_name_the_sender_and_who_is_meant(self) -> None:
+        assert render().reasons["ja"] == "釧路市から、ご登録のすべての方にお送りしているお知らせです。"
 
     def test_of_advertising_say_how_it_is_stopped(self) -> None:
         assert "You can stop it" in render(purpose="push_shops").reasons["en"]

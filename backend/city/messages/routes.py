@@ -63,7 +63,7 @@ def list_messages(call: Call, query: dict[str, Any]) -> dict[str, Any]:
         statuses=[MessageStatus(query["status"])] if query["status"] else [],
         purpose=MessagePurpose(query["purpose"]) if query["purpose"] else None,
         is_unreviewed=query["unreviewed"],
-        city_names=call.ground.region.city_names,
+        region=call.ground.region,
         page=page_request(query),
     )
     return {"items": [present_message(card) for card in page.items], "next_cursor": page.next_cursor}
@@ -119,7 +119,7 @@ def preview_message(call: Call, body: dict[str, Any]) -> dict[str, Any]:
         call.session, content=draft, purpose=MessagePurpose.CITY, shop_id=None, city=city
     )
     message = Message(**columns)
-    words = queries.get_words(call.session, message=message, city_names=city.region.city_names)
+    words = queries.get_words(call.session, message=message, region=city.region)
     mailing = approving.mailing_of(call.session, message=message, city=city)
     return {"words": present_words(words), "reach": _reach(call, mailing)}
 
@@ -250,9 +250,7 @@ def list_message_events(call: Call, message_id: uuid.UUID, query: dict[str, Any]
 
 
 def present(call: Call, message: Message) -> dict[str, Any]:
-    return present_message(
-        queries.describe_message(call.session, message=message, city_names=call.ground.region.city_names)
-    )
+    return present_message(queries.describe_message(call.session, message=message, region=call.ground.region))
 
 
 def _reach(call: Call, mailing: reach.Mailing) -> dict[str, Any]:

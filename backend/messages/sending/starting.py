@@ -82,7 +82,7 @@ def start_message(session: Session, *, message_id: uuid.UUID, region: Region, at
     message = session.get_one(Message, message_id, populate_existing=True)
     try:
         audience = read_audience(message.audience, region=region, shop_id=message.shop_id)
-        words = get_words(session, message=message, city_names=region.city_names)
+        words = get_words(session, message=message, region=region)
     except (AudienceInvalid, KeyError, ValueError) as error:
         message.status, message.started_at = MessageStatus.CANCELLED.value, None
         _record(session, message, MessageAct.CANCELLED, at, _say_fault(error))

@@ -91,7 +91,7 @@ def check_content(
             titles=template.titles,
             bodies=template.bodies,
             params=params,
-            audience={},
+            meant={},
             # A shop may be named like a page.
             sender_names={"ja": "…"},
         )

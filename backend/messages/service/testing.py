@@ -48,7 +48,7 @@ def send_test(
     members = _count_members(session, list_id, message)
     if not 1 <= members <= TESTERS_MAX:
         raise TesterListUnfit(field="member_list_id", maximum=TESTERS_MAX)
-    words = get_words(session, message=message, city_names=city.region.city_names)
+    words = get_words(session, message=message, region=city.region)
     told = announce_to_many(
         session,
         citizens=select(MemberListEntry.citizen_id).where(MemberListEntry.list_id == list_id),

@@ -90,7 +90,7 @@ def list_own_messages(call: Call, query: dict[str, Any]) -> dict[str, Any]:
         call.session,
         shop_ids=[choose_shop(call, Permission.MANAGE_OWN_MESSAGES, query["shop_id"])],
         statuses=[MessageStatus(query["status"])] if query["status"] else [],
-        city_names=call.ground.region.city_names,
+        region=call.ground.region,
         page=page_request(query),
     )
     return {"items": [_shown(call, card) for card in page.items], "next_cursor": page.next_cursor}
@@ -154,7 +154,7 @@ def preview_own_message(call: Call, body: dict[str, Any]) -> dict[str, Any]:
         call.session, content=draft, purpose=MessagePurpose.SHOPS, shop_id=shop_id, city=city
     )
     message = Message(shop_id=shop_id, **columns)
-    words = queries.get_words(call.session, message=message, city_names=city.region.city_names)
+    words = queries.get_words(call.session, message=message, region=city.region)
     return {"words": present_words(words), "count": _count(call, message)}
 
 
@@ -240,7 +240,7 @@ def own_message(call: Call, message_id: uuid.UUID) -> Message:
 def present(call: Call, message: Message) -> dict[str, Any]:
     return _shown(
         call,
-        queries.describe_message(call.session, message=message, city_names=call.ground.region.city_names),
+        queries.describe_message(call.session, message=message, region=call.ground.region),
     )
 
 
