@@ -76,6 +76,10 @@ EXAMPLES: dict[NoticeKind, dict[str, Any]] = {
         "points": 100,
         "balance_points": 1_100,
     },
+    NoticeKind.MESSAGE_TEST: {
+        "title": {"ja": "港まつり", "en": "Harbour festival"},
+        "body": {"ja": "土曜日に開きます。", "en": "It opens on Saturday."},
+    },
     NoticeKind.CAMPAIGN_BUDGET_NEARLY_GONE: {"campaign": {"ja": "夏まつり", "en": "Summer"}, "percent": 80},
     NoticeKind.CAMPAIGN_CHANGED: {"campaign": {"ja": "夏まつり", "en": "Summer"}},
     NoticeKind.POINTS_EXPIRING: {"points": 1200, "days": 30, "first_on": "2026-06-30"},
