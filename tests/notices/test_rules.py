@@ -30,10 +30,6 @@ ENDING: dict[str, Any] = {
 }
 EXAMPLES: dict[NoticeKind, dict[str, Any]] = {
     NoticeKind.WELCOME: {},
-    NoticeKind.MESSAGE_TEST: {
-        "title": {"ja": "港の朝市", "en": "Harbour market"},
-        "body": {"ja": "日曜日に開きます。", "en": "On Sunday."},
-    },
     NoticeKind.PURCHASE_RECORDED: PURCHASE_PARAMS,
     NoticeKind.PURCHASE_PAID_WITH_POINTS: PURCHASE_PARAMS | {"spent_points": 80},
     NoticeKind.PURCHASE_REFUNDED: {
