@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 
 from backend.base.errors import MeguriError
 from backend.web.problems import FieldsInvalid, describe, status_of
@@ -36,12 +36,44 @@ def _malformed(sent: Any, error: ValidationError) -> ItemMalformed:
     return ItemMalformed(key if isinstance(key, str) else None, FieldsInvalid(error.messages))
 
 
+def make_loader(schema: Schema) -> Callable[[Any], Any]:
+    """What `schema.load` does, prepared once: what is sound is read field by field.
+
+    Raises TypeError for a schema with hooks, which would be passed by.
+    """
+    if any(schema._hooks.values()) or schema.unknown != RAISE:
+        raise TypeError(f"{type(schema).__name__} does more than its fields say")
+    steps = [
+        (field.data_key or name, field.attribute or name, field.deserialize)
+        for name, field in schema.load_fields.items()
+    ]
+    names = {key for key, _, _ in steps}
+
+    def load(sent: Any) -> Any:
+        if type(sent) is not dict or not names.issuperset(sent):
+            return schema.load(sent)  # which tells what is wrong
+        try:
+            return {
+                attribute: value
+                for key, attribute, deserialize in steps
+                if (value := deserialize(sent.get(key, missing), key, sent)) is not missing
+            }
+        except ValidationError:
+            return schema.load(sent)  # which tells of all that is wrong, and not of the first only
+
+    return load
+
+
 class _Apart(fields.Nested):
     """An item whose faults are its own: it is loaded as ItemMalformed instead of refusing the whole."""
 
+    @cached_property
+    def load(self) -> Callable[[Any], Any]:
+        return make_loader(self.schema)
+
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
         try:
-            return super().deserialize(value, attr, data, **kwargs)
+            return self.load(value)
         except ValidationError as error:
             return _malformed(value, error)
 
