@@ -51,6 +51,16 @@ def is_loopback(address: str) -> bool:
     return any(ip_address(address) in network for network in _LOOPBACK)
 
 
+def means_this_machine(host: str) -> bool:
+    """A name or an address, as it stands in a URL."""
+    if host == "localhost":
+        return True
+    try:
+        return is_loopback(host)
+    except ValueError:
+        return False
+
+
 def _is_public_v6(address: IPv6Address) -> bool:
     if address.scope_id is not None or address not in _GLOBAL_V6:
         return False

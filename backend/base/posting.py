@@ -16,7 +16,7 @@ from ipaddress import ip_address
 
 import h11
 
-from backend.base.addresses import is_loopback, is_public
+from backend.base.addresses import is_loopback, is_public, means_this_machine
 from backend.config import Settings
 
 LIMIT_SECONDS = 10.0
@@ -80,7 +80,7 @@ class UrlPolicy:
             raise UrlRefused
         scheme, host = found["scheme"].lower(), found["host"].lower().strip("[]")
         port = int(found["port"] or (HTTPS_PORT if scheme == "https" else 80))
-        is_local = self.allows_local and _means_this_machine(host)
+        is_local = self.allows_local and means_this_machine(host)
         if not is_local and (scheme != "https" or port not in {HTTPS_PORT, *self.ports}):
             raise UrlRefused
         if not is_local and not (_NAME.fullmatch(host) or _is_public_address(host)):
@@ -176,15 +176,6 @@ class Poster:
             except OSError:
                 continue
         return self._connect((addresses[-1], port), _left(deadline))
-
-
-def _means_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return is_loopback(host)
-    except ValueError:
-        return False
 
 
 def _is_public_address(host: str) -> bool:

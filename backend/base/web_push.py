@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from backend.base.addresses import is_loopback, is_public
+from backend.base.addresses import is_loopback, is_public, means_this_machine
 from backend.base.kept_connections import PostAnswer
 from backend.base.mass_posting import MassPoster, PostRequest, Resolve, resolve_by_system
 from backend.base.push import Push, PushContent, PushOutcome, PushResult, read_retry_after
@@ -163,7 +163,7 @@ class PublicResolver:
     async def __call__(self, host: str, port: int) -> Sequence[tuple[str, int]]:
         """Raises OSError."""
         found = await self._resolve(host, port)
-        is_allowed = is_loopback if self._allows_local and host == "localhost" else is_public
+        is_allowed = is_loopback if self._allows_local and means_this_machine(host) else is_public
         if not found or not all(is_allowed(address) for address, _ in found):
             raise OSError("not an address of the public internet")
         return found

@@ -297,8 +297,9 @@ class TestPublicResolver:
         with pytest.raises(OSError, match="public"):
             resolve(addresses, "fcm.googleapis.com", allows_local=allows_local)
 
-    def test_gives_this_machine_by_its_own_name_while_developing(self) -> None:
-        assert resolve(["127.0.0.1"], "localhost", allows_local=True) == ["127.0.0.1"]
+    @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+    def test_gives_this_machine_by_its_own_name_while_developing(self, host: str) -> None:
+        assert resolve(["127.0.0.1"], host, allows_local=True) == ["127.0.0.1"]
 
     def test_gives_nothing_else_by_that_name(self) -> None:
         with pytest.raises(OSError, match="public"):
