@@ -130,6 +130,8 @@ class TestServe:
 
     def test_starts_a_killed_worker_again(self, run: Run, sqlite_url: str) -> None:
         server = run(sqlite_url)
+        # Up, too: one that is told to stop while it starts is given its time to.
+        assert until(server.is_up)
         assert until(server.worker)
         worker = server.worker()
         assert worker
