@@ -44,7 +44,15 @@ class Server:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def worker(self) -> psutil.Process | None:
-        return next((child for child in self.children() if "worker" in child.cmdline()), None)
+        return next((child for child in self.children() if "worker" in command_of(child)), None)
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    """Nothing, of one that has just ended."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 def until(holds: Callable[[], object]) -> bool:
