@@ -69,7 +69,7 @@ def array_encoder(type_: TypeEngine[Any]) -> Callable[[Iterable[Any]], bytes]:
 
 
 def _refuse(reason: str) -> None:
-    from psycopg import DataError
+    from psycopg import DataError  # here and not above: a server on SQLite starts without it
 
     raise DataError(reason)
 

@@ -11,9 +11,6 @@ from backend.base.records import made_often
 # So long at least can points be spent that a refund gave back.
 RETURNED_FOR = timedelta(days=14)
 
-# So long at least can points be spent that a refund gave back.
-RETURNED_FOR = timedelta(days=14)
-
 
 @made_often
 @dataclass(frozen=True, slots=True)
