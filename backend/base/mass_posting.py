@@ -5,6 +5,7 @@ of it is told, and whether to try again is for the caller to decide.
 """
 
 import asyncio
+import math
 import socket
 import ssl
 import threading
@@ -31,6 +32,8 @@ ANSWER_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 15.0
 # After a pause as much may go at once as belongs into this time.
 BURST_SECONDS = 0.1
+# Turns come in groups, this long apart: one by one, each would wake this process and the network's other end anew.
+TICK_SECONDS = 0.02
 CLOSE_SECONDS = 5.0
 
 NOT_POSTED = PostAnswer(failure="not_posted", was_sent=False)
@@ -55,7 +58,10 @@ async def resolve_by_system(host: str, port: int) -> Sequence[tuple[str, int]]:
 
 
 class Pace:
-    """A bucket that fills at a rate; whoever draws on it is told how long to wait for their turn."""
+    """A bucket that fills at a rate; whoever draws on it is told how long to wait for their turn.
+
+    Who must wait leaves with others, at the next tick.
+    """
 
     def __init__(self, per_second: float) -> None:
         self._interval = 1 / per_second
@@ -66,7 +72,9 @@ class Pace:
         """`now`: seconds of a clock that only goes forward. Each call takes one turn."""
         turn = max(self._next, now - self._burst + self._interval)
         self._next = turn + self._interval
-        return max(0.0, turn - now)
+        if turn <= now:
+            return 0.0
+        return max(0.0, math.ceil(turn / TICK_SECONDS) * TICK_SECONDS - now)
 
 
 class MassPoster:

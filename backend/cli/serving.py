@@ -1,6 +1,5 @@
 """The server's processes: granian's workers, and on SQLite our own worker, started and stopped together."""
 
-import gc
 import os
 import socket
 import subprocess
@@ -16,6 +15,7 @@ from granian.log import LogLevels
 from granian.server import Server
 from sqlalchemy import make_url
 
+from backend.base.garbage import spare_what_is_loaded
 from backend.cli.importing import import_quickly
 from backend.config import Settings
 
@@ -26,8 +26,6 @@ STOP_SECONDS = 20
 RESTART_SECONDS = 5.0
 # Longer than the worker takes to stop by itself.
 WORKER_STOP_SECONDS = 35.0
-
-GARBAGE_THRESHOLD = 20_000  # objects more than before
 
 
 def has_embedded_worker(settings: Settings) -> bool:
@@ -54,9 +52,7 @@ def serve(settings: Settings, *, announce: Callable[[], None]) -> None:
         # Once here and not once in each worker, which is forked from this process and shares its memory: the
         # more so as garbage collectors then leave alone what is there already.
         import_quickly(WEB_WORKER)
-        gc.freeze()
-        # What one request makes is gone when it is answered: a batch of hundreds must not be looked through midway.
-        gc.set_threshold(GARBAGE_THRESHOLD)
+        spare_what_is_loaded()
         server = Server(
             f"{WEB_WORKER}:load_app",
             factory=True,

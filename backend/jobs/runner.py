@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.clock import utc_now
 from backend.base.database import Database
+from backend.base.garbage import spare_what_is_loaded
 from backend.base.posting import Poster, UrlPolicy
 from backend.base.secrets import Vault
 from backend.claims.terms import load_terms
@@ -198,6 +199,7 @@ def run_until(
     threads = [threading.Thread(target=_repeat, args=(job, stop), name=job.name, daemon=True) for job in jobs]
     if beside is not None:
         threads.append(threading.Thread(target=beside, name="queue", daemon=True))
+    spare_what_is_loaded()
     with _stopped_by_signals(stop):
         for thread in threads:
             thread.start()

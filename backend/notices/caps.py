@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -21,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from backend.base.clock import city_day
-from backend.base.statements import among
+from backend.base.statements import Prepared, among
 from backend.notices.models import PushCount
 from backend.notices.terms import NoticeTerms
 from backend.people.models import Citizen, ConsentPurpose
@@ -42,23 +43,23 @@ def reserve_pushes(
     keeps its place. Two senders at once never count too far, unless it is midnight between their two clocks: then
     a week may end up as many too high as that. Raises ValueError for another purpose.
     """
-    if purpose == ConsentPurpose.PUSH_CITY:
-        column, limits = COUNTS.c.city_count, {"per_day": terms.city_per_day}
-    elif purpose == ConsentPurpose.PUSH_SHOPS:
-        column = COUNTS.c.shops_count
-        limits = {"per_day": terms.shops_per_day, "per_week": terms.shops_per_week}
-    else:
+    if purpose not in (ConsentPurpose.PUSH_CITY, ConsentPurpose.PUSH_SHOPS):
         raise ValueError(f"no cap for {purpose}")
     if not citizen_ids:
         return set()
-    today = city_day(at)
-    params = {
-        "ids": sorted(citizen_ids),
-        "today": today,
-        "week_before": today - timedelta(days=WEEK_DAYS),
-        **limits,
-    }
-    return set(session.scalars(_reservation(column, session.get_bind().dialect.name), params))
+    ids, today = sorted(citizen_ids), city_day(at)
+    if purpose == ConsentPurpose.PUSH_CITY:
+        rows = RESERVE_CITY.rows(session, ids=ids, today=today, per_day=terms.city_per_day)
+    else:
+        rows = RESERVE_SHOPS.rows(
+            session,
+            ids=ids,
+            today=today,
+            week_before=today - timedelta(days=WEEK_DAYS),
+            per_day=terms.shops_per_day,
+            per_week=terms.shops_per_week,
+        )
+    return {row.citizen_id for row in rows}
 
 
 def forget_push_counts(session: Session, *, citizen_id: uuid.UUID) -> None:
@@ -119,3 +120,7 @@ def _earlier_in_week(citizen_id: ColumnElement[uuid.UUID]) -> ColumnElement[int]
         )
         .scalar_subquery()
     )
+
+
+RESERVE_CITY = Prepared(partial(_reservation, COUNTS.c.city_count))
+RESERVE_SHOPS = Prepared(partial(_reservation, COUNTS.c.shops_count))

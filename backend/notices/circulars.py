@@ -12,11 +12,11 @@ from sqlalchemy import (
     Uuid,
     and_,
     cast,
-    func,
     insert,
     literal,
     literal_column,
     select,
+    type_coerce,
 )
 from sqlalchemy.orm import Session
 
@@ -44,7 +44,7 @@ def announce_to_many(
     readers = citizens.subquery("readers")
     dialect = session.get_bind().dialect.name
     rows = select(
-        new_ids(at, dialect),
+        new_ids(literal(id_prefix(at, dialect), String()), dialect),
         readers.c[0],
         literal(str(kind), String()),
         literal(dict(params), JsonDocument),
@@ -59,17 +59,22 @@ def announce_to_many(
     return len(told)
 
 
-def new_ids(at: datetime, dialect: str) -> ColumnElement[uuid.UUID]:
-    """UUIDs of version 7 with the moment of `at`, made by the database for rows that it alone knows."""
+def id_prefix(at: datetime, dialect: str) -> str:
+    """What `new_ids` makes ids of that moment from."""
     moment = f"{int(at.timestamp() * 1000):012x}"
+    return f"{moment[:8]}-{moment[8:]}-7" if dialect == "postgresql" else f"{moment}7"
+
+
+def new_ids(prefix: ColumnElement[str], dialect: str) -> ColumnElement[uuid.UUID]:
+    """UUIDs of version 7, made by the database for rows that it alone knows. `prefix`: of `id_prefix`."""
     if dialect == "postgresql":
         # From its fourteenth digit on, a random UUID is as random as one of version 7 is.
-        random = func.substr(cast(func.gen_random_uuid(), String()), 16)
-        return cast(literal(f"{moment[:8]}-{moment[8:]}-7", String()).concat(random), Uuid())
-    return literal_column(
-        f"'{moment}7' || lower(substr(hex(randomblob(2)), 2)) || '8' || lower(substr(hex(randomblob(8)), 2))",
-        Uuid(),
+        rest: ColumnElement[str] = literal_column("substr(gen_random_uuid()::text, 16)", String())
+        return cast(prefix.concat(rest), Uuid())
+    rest = literal_column(
+        "lower(substr(hex(randomblob(2)), 2)) || '8' || lower(substr(hex(randomblob(8)), 2))", String()
     )
+    return type_coerce(prefix.concat(rest), Uuid())
 
 
 def _deliveries(kind: str, at: datetime) -> Any:

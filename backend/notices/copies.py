@@ -1,10 +1,9 @@
 """What a circular leaves in the inboxes: a copy that names it, in one statement for any number of people."""
 
 import uuid
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, String, Uuid, insert, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, String, Uuid, bindparam, insert, literal_column, select
 
 from backend.base.database import JsonDocument, UtcDateTime
 from backend.notices.circulars import new_ids
@@ -14,25 +13,19 @@ from backend.notices.models import Notice
 CIRCULAR_KIND = "circular"
 
 
-def copy_to_inboxes(
-    session: Session,
-    *,
-    circular_id: uuid.UUID,
-    citizens: Select[uuid.UUID],
-    expires_at: datetime,
-    at: datetime,
-) -> None:
-    """A notice for each of them. `citizens` selects ids of people who are there, each once."""
+def copies_for(citizens: Select[uuid.UUID], dialect: str) -> Any:
+    """A notice for each of them, a statement to be prepared. `citizens` selects ids of people who are there, each once.
+
+    Besides the parameters of `citizens`: `circular_id`, `expires_at`, `at`, and `id_prefix` (of `circulars.id_prefix`).
+    """
     readers = citizens.subquery("readers")
     columns = {
-        "id": new_ids(at, session.get_bind().dialect.name),
+        "id": new_ids(bindparam("id_prefix", type_=String()), dialect),
         "citizen_id": readers.c[0],
-        "kind": literal(CIRCULAR_KIND, String()),
-        "params": literal({}, JsonDocument),
-        "created_at": literal(at, UtcDateTime()),
-        "circular_id": literal(circular_id, Uuid()),
-        "expires_at": literal(expires_at, UtcDateTime()),
+        "kind": literal_column(f"'{CIRCULAR_KIND}'", String()),
+        "params": literal_column("'{}'", JsonDocument),
+        "created_at": bindparam("at", type_=UtcDateTime()),
+        "circular_id": bindparam("circular_id", type_=Uuid()),
+        "expires_at": bindparam("expires_at", type_=UtcDateTime()),
     }
-    session.execute(
-        insert(Notice).from_select(list(columns), select(*columns.values()), include_defaults=False)
-    )
+    return insert(Notice).from_select(list(columns), select(*columns.values()), include_defaults=False)

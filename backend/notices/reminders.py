@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend.base.database import UtcDateTime
 from backend.base.statements import among
-from backend.notices.circulars import deliveries_of, new_ids
+from backend.notices.circulars import deliveries_of, id_prefix, new_ids
 from backend.notices.models import Notice
 
 # Columns of what is due, in this order.
@@ -25,7 +25,7 @@ def announce_due(session: Session, *, due: Select[Any], kind: str, at: datetime)
     dialect = session.get_bind().dialect.name
     found = due.subquery("due")
     columns: dict[str, Any] = {
-        "id": new_ids(at, dialect),
+        "id": new_ids(literal(id_prefix(at, dialect), String()), dialect),
         "kind": literal(str(kind), String()),
         "created_at": literal(at, UtcDateTime()),
         **{name: found.c[name] for name in DUE_COLUMNS},

@@ -42,7 +42,7 @@ class Rounds:
 def measure() -> Result:
     """Rounds in turns; the ratio is 1.5 × p99 without / p99 with pushes."""
     count = min(Options.from_environment().rounds, ROUNDS_MAX)
-    with run_postgres(fsync=True) as postgres, run_stand_in() as port:
+    with run_postgres(fsync=True) as postgres, run_stand_in(elsewhere=True) as port:
         url = postgres.create_database("meguri")
         purchases = prepare_app(url, PHONES)
         database = open_database(url)

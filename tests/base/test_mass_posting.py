@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backend.base.kept_connections import ANSWER_MAX_BYTES
-from backend.base.mass_posting import BURST_SECONDS, MassPoster, Pace, PostRequest
+from backend.base.mass_posting import BURST_SECONDS, TICK_SECONDS, MassPoster, Pace, PostRequest
 from tests.fakes.fcm import FakeFcm, FcmAnswer, run_fcm
 from tests.fakes.smtp import make_certificate
 
@@ -35,12 +37,12 @@ def request_to(fake: FakeFcm, target: str = "one") -> PostRequest:
 
 
 class TestPace:
-    def test_lets_a_short_burst_pass_and_then_one_after_the_other(self) -> None:
+    def test_lets_a_short_burst_pass_and_then_some_every_tick(self) -> None:
         pace = Pace(100)
 
-        waits = [pace.wait_seconds(50.0) for _ in range(12)]
+        waits = [pace.wait_seconds(50.0) for _ in range(14)]
 
-        assert waits == pytest.approx([0.0] * 10 + [0.01, 0.02])
+        assert waits == pytest.approx([0.0] * 10 + [0.02, 0.02, 0.04, 0.04])
 
     def test_forgets_what_was_not_used_before(self) -> None:
         pace = Pace(100)
@@ -56,6 +58,38 @@ class TestPace:
         waits = [pace.wait_seconds(0.0) for _ in range(3)]
 
         assert waits == pytest.approx([0.0, 10.0, 20.0])
+
+    @given(
+        per_second=st.floats(0.5, 5_000),
+        pauses=st.lists(st.floats(0, 0.5), min_size=1, max_size=60),
+    )
+    def test_never_lets_more_pass_than_the_rate_and_a_burst(
+        self, per_second: float, pauses: list[float]
+    ) -> None:
+        pace, now, moments = Pace(per_second), 1_000.0, []
+        for pause in pauses:
+            now += pause
+            wait = pace.wait_seconds(now)
+            assert wait >= 0
+            moments.append(now + wait)
+
+        for first, begin in enumerate(moments):
+            for last, end in enumerate(moments[first:], first):
+                turns = last - first + 1
+                # Those of one tick leave together: what was due since the tick before counts too.
+                seconds = end - begin + TICK_SECONDS + max(BURST_SECONDS, 1 / per_second)
+                assert turns <= per_second * seconds + 1.001
+
+    @given(per_second=st.floats(50, 5_000))
+    def test_holds_nobody_back_for_more_than_a_tick(self, per_second: float) -> None:
+        pace = Pace(per_second)
+
+        waits = [pace.wait_seconds(1_000.0) for _ in range(300)]
+
+        burst = int(per_second * BURST_SECONDS)
+        for number, wait in enumerate(waits):
+            own = max(0.0, (number - burst) / per_second)
+            assert wait <= own + 1 / per_second + TICK_SECONDS + 0.001
 
 
 class TestMassPoster:

@@ -129,3 +129,20 @@ def _due(*, in_turn: bool) -> Any:
 DUE = Prepared(lambda _dialect: _due(in_turn=False))
 # The same where several shops advertise at once.
 DUE_IN_TURN = Prepared(lambda _dialect: _due(in_turn=True))
+
+
+def _sending(_dialect: str) -> Any:
+    messages = Message.__table__.c
+    return select(
+        messages.status,
+        messages.purpose,
+        messages.category,
+        messages.shop_id,
+        messages.send_until,
+        messages.expires_at,
+        messages.heard_before,
+    ).where(messages.id == bindparam("message_id", type_=Uuid()))
+
+
+# What a batch needs of its message.
+SENDING = Prepared(_sending)

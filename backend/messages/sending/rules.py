@@ -17,8 +17,8 @@ from backend.notices.rules import retry_at
 SHARD_RECIPIENTS = 5_000
 # A batch is at most a second's worth, so that who opts out is heeded from the next second on; and no more than the
 # database writes in some ten milliseconds, which is what phones that ask at the same moment wait behind.
-BATCH_FIRST = 100
-BATCH_MAX = 200
+BATCH_FIRST = 50
+BATCH_MAX = 100
 BATCH_MIN = 20
 BATCH_SECONDS = 1.0
 # How long advertising of a shop that was heard much makes way before it is looked at again.

@@ -11,22 +11,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
-from backend.base.statements import among
 from backend.messages.models import (
     OPEN_SHARDS,
     Message,
     MessagePurpose,
-    MessageRecipient,
     MessageShard,
     MessageStatus,
     RecipientStatus,
     ShardStatus,
 )
-from backend.messages.sending.reading import DUE, DUE_IN_TURN
+from backend.messages.sending.reading import DUE, DUE_IN_TURN, SENDING
 from backend.messages.sending.rules import Disposal, Reason, Sending, dispose, not_pushed
-from backend.messages.sending.writes import DISPOSE, MARK_SENDING
+from backend.messages.sending.writes import COPY, DISPOSE, EXTEND, MARK_SENDING
 from backend.notices.caps import reserve_pushes
-from backend.notices.copies import copy_to_inboxes
+from backend.notices.circulars import id_prefix
 from backend.notices.quiet_hours import minute_of
 from backend.notices.terms import NoticeTerms
 
@@ -150,20 +148,16 @@ def take_batch(
     None: the lease was lost, or the message was stopped and the shard is given back. Commit before the network
     is asked: whoever dies meanwhile leaves rows that say so.
     """
-    span = _extend(session, shard, at + timedelta(seconds=lease_seconds))
+    span = EXTEND.first(
+        session,
+        message_id=shard.message_id,
+        number=shard.number,
+        lease=shard.lease,
+        until=at + timedelta(seconds=lease_seconds),
+    )
     if span is None:
         return None
-    message = session.execute(
-        select(
-            Message.status,
-            Message.purpose,
-            Message.category,
-            Message.shop_id,
-            Message.send_until,
-            Message.expires_at,
-            Message.heard_before,
-        ).where(Message.id == shard.message_id)
-    ).one()
+    message = SENDING.rows(session, message_id=shard.message_id)[0]
     if message.status != MessageStatus.SENDING:
         give_back(session, shard=shard, not_before=at)
         return None
@@ -181,17 +175,6 @@ def take_batch(
     recipients = _mark(session, shard, pushed, at)
     _write_fates(session, shard, fates, at)
     return Batch(shard, message.send_until, recipients, len(people))
-
-
-def _extend(session: Session, shard: LeasedShard, until: datetime) -> Any | None:
-    """First and last position, if the lease still holds."""
-    return session.execute(
-        update(MessageShard)
-        .where(*held(shard))
-        .values(lease_until=until)
-        .returning(MessageShard.first_position, MessageShard.last_position)
-        .execution_options(**AS_SAID)
-    ).first()
 
 
 def held(shard: LeasedShard) -> tuple[ColumnElement[bool], ...]:
@@ -288,14 +271,11 @@ def _tell(
 ) -> None:
     if not positions:
         return
-    citizens = select(MessageRecipient.citizen_id).where(
-        MessageRecipient.message_id == shard.message_id,
-        among(MessageRecipient.__table__.c.position, "positions", session.get_bind().dialect.name),
-    )
-    copy_to_inboxes(
+    COPY.rows(
         session,
         circular_id=shard.message_id,
-        citizens=citizens.params(positions=positions),
+        positions=positions,
+        id_prefix=id_prefix(at, session.get_bind().dialect.name),
         expires_at=expires_at,
         at=at,
     )

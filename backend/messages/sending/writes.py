@@ -13,6 +13,7 @@ from sqlalchemy import (
     func,
     literal_column,
     or_,
+    select,
     update,
 )
 from sqlalchemy.types import TypeEngine
@@ -20,10 +21,12 @@ from sqlalchemy.types import TypeEngine
 from backend.base.database import UtcDateTime
 from backend.base.statements import Prepared, among
 from backend.base.writes import RowColumns, Write, WriteList
-from backend.messages.models import MessageRecipient, RecipientStatus
+from backend.messages.models import MessageRecipient, MessageShard, RecipientStatus, ShardStatus
+from backend.notices.copies import copies_for
 from backend.notices.models import Device
 
 RECIPIENTS: Any = MessageRecipient.__table__
+SHARDS: Any = MessageShard.__table__
 DEVICES: Any = Device.__table__
 AT = bindparam("at", type_=UtcDateTime())
 # An answer that comes after the lease still counts: `attempts` tells whether the row was sent again since.
@@ -117,6 +120,30 @@ def _retire(row: RowColumns, _dialect: str) -> Any:
     )
 
 
+def _extend(_dialect: str) -> Any:
+    """The lease, if it still holds."""
+    return (
+        update(SHARDS)
+        .where(
+            SHARDS.c.message_id == bindparam("message_id", type_=Uuid()),
+            SHARDS.c.number == bindparam("number", type_=Integer()),
+            SHARDS.c.status == ShardStatus.LEASED.value,
+            SHARDS.c.lease == bindparam("lease", type_=Integer()),
+        )
+        .values(lease_until=bindparam("until", type_=UtcDateTime()))
+        .returning(SHARDS.c.first_position, SHARDS.c.last_position)
+    )
+
+
+def _copy(dialect: str) -> Any:
+    """Into the inboxes of the recipients at the positions."""
+    citizens = select(RECIPIENTS.c.citizen_id).where(
+        RECIPIENTS.c.message_id == bindparam("circular_id", type_=Uuid()),
+        among(RECIPIENTS.c.position, "positions", dialect),
+    )
+    return copies_for(citizens, dialect)
+
+
 KEY: dict[str, TypeEngine[Any]] = {"message_id": Uuid(), "position": Integer()}
 FATE: dict[str, TypeEngine[Any]] = {
     "status": String(12),
@@ -125,6 +152,8 @@ FATE: dict[str, TypeEngine[Any]] = {
     "settled_at": UtcDateTime(),
 }
 
+EXTEND = Prepared(_extend)
+COPY = Prepared(_copy)
 MARK_SENDING = Prepared(_mark_sending)
 SETTLE_ACCEPTED = Prepared(_settle_accepted)
 DISPOSE = WriteList([Write("disposals", KEY | FATE | {"tells": Boolean()}, _dispose, guarded=False)])
