@@ -112,6 +112,7 @@ class Database:
 
         A stale read, a lost race for a UNIQUE value or a deadlock runs it again, with
         `session.info["locking"]` set; the second time the check sees what the first one missed.
+        So does a connection that had died in the pool, as after a restart of the database.
         Raises DatabaseUnavailable when the database is locked or gone.
         """
         for attempt in range(1, ATTEMPTS + 1):
@@ -121,7 +122,7 @@ class Database:
                     session.info.update(locking=attempt > 1, last_try=attempt == ATTEMPTS)
                     return self._carry_out(work, session)
             except (StaleRead, DBAPIError, PoolTimeout) as error:
-                if attempt < ATTEMPTS and is_lost_race(error):
+                if attempt < ATTEMPTS and (is_lost_race(error) or _never_began(error)):
                     continue
                 if _means_unavailable(error):
                     raise DatabaseUnavailable from error
@@ -185,6 +186,12 @@ def is_lost_race(error: Exception) -> bool:
     return getattr(getattr(error, "orig", None), "sqlstate", None) in RETRYABLE_SQLSTATES
 
 
+def _never_began(error: Exception) -> bool:
+    if not isinstance(error, DBAPIError) or not error.connection_invalidated:
+        return False
+    return (error.statement or "").startswith("BEGIN")
+
+
 def _means_unavailable(error: Exception) -> bool:
     if isinstance(error, StaleRead | OperationalError | InterfaceError | PoolTimeout):
         return True
@@ -221,12 +228,6 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgresql_engine(url: str, pool_size: int) -> Engine:
-    options = (
-        f"-c timezone=UTC -c lock_timeout={int(LOCK_WAIT_SECONDS * 1000)}"
-        f" -c statement_timeout={STATEMENT_SECONDS * 1000} -c idle_in_transaction_session_timeout=60000"
-        # Planning the purchase's one statement takes as long as running it.
-        " -c plan_cache_mode=force_generic_plan"
-    )
     engine = create_engine(
         url,
         json_serializer=json_text,
@@ -238,10 +239,26 @@ def _postgresql_engine(url: str, pool_size: int) -> Engine:
         # To the driver, that is: we say BEGIN ourselves, below; it still ends what was begun.
         isolation_level="AUTOCOMMIT",
         # Else psycopg prepares statements too, and a ROLLBACK makes it say DEALLOCATE ALL, which takes ours along.
-        connect_args={"options": options, "connect_timeout": 5, "prepare_threshold": None},
+        connect_args={"connect_timeout": 5, "prepare_threshold": None},
     )
+    _set_up_sessions(engine)
     _begin_by_option(engine, {READ: "BEGIN READ ONLY", WRITE: "BEGIN"})
     return engine
+
+
+def _set_up_sessions(engine: Engine) -> None:
+    """By a statement: a pooler such as PgBouncer refuses a connection that brings options of its own."""
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.execute(
+            "SET timezone TO 'UTC';"
+            f"SET lock_timeout TO {int(LOCK_WAIT_SECONDS * 1000)};"
+            f"SET statement_timeout TO {STATEMENT_SECONDS * 1000};"
+            "SET idle_in_transaction_session_timeout TO 60000;"
+            # Planning the purchase's one statement takes as long as running it.
+            "SET plan_cache_mode TO force_generic_plan"
+        )
 
 
 def _begin_by_option(engine: Engine, statements: Mapping[str, str]) -> None:

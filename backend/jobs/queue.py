@@ -10,11 +10,13 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
+from psycopg import AsyncConnection
 from sqlalchemy import URL, DateTime, Uuid, bindparam, text
 from sqlalchemy.orm import Session
 
@@ -171,10 +173,17 @@ def _connector(url: URL, *, connections: int) -> PsycopgConnector:
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     return PsycopgConnector(
         conninfo=address,
-        kwargs={"options": f"-c search_path={SCHEMA} -c timezone=UTC", "connect_timeout": 5},
+        kwargs={"connect_timeout": 5},
+        configure=_set_up_session,
         min_size=1,
         max_size=connections,
     )
+
+
+async def _set_up_session(connection: AsyncConnection[Any]) -> None:
+    """By a statement, as for all others: see `base.database`."""
+    async with connection.transaction():
+        await connection.execute(f"SET search_path TO {SCHEMA}; SET timezone TO 'UTC'")
 
 
 class _ToOurLog(logging.Handler):

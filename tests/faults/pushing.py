@@ -1,6 +1,7 @@
 """A real worker whose pushes take their time and are noted in a file, until it is killed.
 
 `python -m tests.faults.pushing DATABASE_URL FILE`: a line in FILE for each target, written when it would be sent.
+Further settings come from the environment.
 """
 
 import os
@@ -11,7 +12,7 @@ from datetime import time
 from time import sleep
 
 from backend.base.push import Push, PushOutcome, PushResult
-from backend.config import Settings
+from backend.config import read_settings
 from backend.jobs import messages, runner
 from backend.notices.terms import load_terms
 
@@ -41,7 +42,8 @@ def main(database_url: str, file: str) -> None:
     make_senders = runner.make_senders
     runner.make_senders = lambda settings: replace(make_senders(settings), push=NotingSender(file))
     runner.run_worker(
-        Settings(
+        replace(
+            read_settings(),
             database_url=database_url,
             push_lease_seconds=LEASE_SECONDS,
             log_level="WARNING",

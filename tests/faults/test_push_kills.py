@@ -1,5 +1,6 @@
 """Workers killed while a message is sent, and started again: nobody is missing, and what is not known is counted."""
 
+import os
 import random
 import signal
 import subprocess
@@ -7,10 +8,11 @@ import sys
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import time_machine
@@ -26,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120
 READERS = 3_000
 KILLS = 3
+NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 def real_now() -> datetime:
@@ -33,10 +36,13 @@ def real_now() -> datetime:
 
 
 @contextmanager
-def working(database_url: str, file: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def working(
+    database_url: str, file: Path, environment: Mapping[str, str] = NO_MORE
+) -> Iterator["subprocess.Popen[bytes]"]:
     worker = subprocess.Popen(
         [sys.executable, "-m", "tests.faults.pushing", database_url, str(file)],
         cwd=ROOT,
+        env={**os.environ, **environment},
         stderr=subprocess.DEVNULL,
     )
     try:

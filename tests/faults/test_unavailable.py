@@ -125,6 +125,14 @@ class TestLostPostgres:
         assert count(database, Purchase) == 1
         assert database.run(verify_ledger) == []
 
+    def test_answers_when_the_connection_had_died_before_anything_began(
+        self, citizen: ApiClient, database: Database, postgres: PostgresServer
+    ) -> None:
+        citizen.get("/v1/me/points")
+        cut_connections(database, postgres)
+
+        assert citizen.get("/v1/me/points").status_code == 200
+
     def test_gives_503_when_its_connection_is_cut_in_the_middle(
         self, clerk: ApiClient, database: Database, postgres: PostgresServer
     ) -> None:

@@ -14,6 +14,8 @@ from sqlalchemy import event
 from backend.base.database import Database
 
 FRAME = re.compile(r"\s*(BEGIN|COMMIT|ROLLBACK)\b")
+# Once a connection, whenever the pool makes one.
+SET_UP = "SET timezone"
 
 
 @contextmanager
@@ -23,7 +25,8 @@ def asked_statements(database: Database, *, frames: bool = False) -> Iterator[li
     recorded = _traced(database) if database.is_sqlite else _logged(database)
     with recorded as statements:
         yield found
-    found += [statement for statement in statements if frames or not FRAME.match(statement)]
+    asked = [statement for statement in statements if not statement.startswith(SET_UP)]
+    found += [statement for statement in asked if frames or not FRAME.match(statement)]
 
 
 @contextmanager
