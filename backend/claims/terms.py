@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from backend.base.city_files import CityFileInvalid, read_whole
 from backend.claims.models import ClaimKind, FlagKind
 from backend.claims.rules.flags import Threshold
 from backend.claims.rules.limits import Limit, Per
@@ -20,7 +21,7 @@ DEFAULT_FILE = Path(__file__).with_name("term_files") / "default.json"
 WHOLE_MAX = 1_000_000_000
 
 
-class TermsFileInvalid(Exception):
+class TermsFileInvalid(CityFileInvalid):
     """The file named by CLAIM_TERMS_FILE is no table of terms; the message says where."""
 
 
@@ -55,7 +56,7 @@ def load_terms(path: Path | None = None) -> ClaimTerms:
     path = path or DEFAULT_FILE
     try:
         return _read_terms(json.loads(path.read_text(encoding="utf-8-sig")))
-    except (OSError, ValueError, TermsFileInvalid) as error:
+    except (OSError, ValueError) as error:
         raise TermsFileInvalid(f"{path}: {error}") from error
 
 
@@ -120,10 +121,7 @@ def _object(entry: Any, key: str, where: str) -> dict[str, Any]:
 
 
 def _whole(entry: Any, key: str, where: str) -> int:
-    value = entry.get(key)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= WHOLE_MAX:
-        raise TermsFileInvalid(f"{where}.{key}: is not a whole number from 1 to {WHOLE_MAX}")
-    return value
+    return read_whole(entry, key, most=WHOLE_MAX, where=f"{where}.")
 
 
 def _refuse_if(is_wrong: bool, message: str) -> None:

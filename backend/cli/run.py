@@ -12,7 +12,7 @@ from backend.cli.serving import has_embedded_worker, refuse_taken_port, serve
 from backend.config import Settings
 from backend.demo.guide import describe_accounts
 from backend.demo.holding import Holding, what_is_held
-from backend.web.fitness import ConfigurationUnfit, refuse_unfit
+from backend.web.fitness import ConfigurationUnfit, find_file_faults, refuse_unfit
 
 
 @click.command()
@@ -24,6 +24,8 @@ def run(migrate: bool) -> None:
         refuse_unfit(settings)
     except ConfigurationUnfit as error:
         raise click.ClickException(f"not fit for production:\n{error}") from error
+    if faults := list(find_file_faults(settings)):
+        raise click.ClickException("\n".join(faults))
     refuse_taken_port(settings)
     with open_database(settings) as database:
         if migrate:

@@ -14,11 +14,19 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
+from backend.base.city_files import CityFileInvalid, read_whole
+
 DEFAULT_FILE = Path(__file__).with_name("term_files") / "default.json"
 WHOLE_MAX = 1_000_000
+# The first of two may be no more than the second.
+GROWING = (
+    ("shops_per_day", "shops_per_week"),
+    ("unseen_days", "retire_days"),
+    ("points_late_days", "points_early_days"),
+)
 
 
-class NoticeTermsInvalid(Exception):
+class NoticeTermsInvalid(CityFileInvalid):
     """The file named by NOTICE_TERMS_FILE is no table of terms; the message says where."""
 
 
@@ -45,14 +53,18 @@ def load_terms(path: Path | None = None) -> NoticeTerms:
     path = path or DEFAULT_FILE
     try:
         return _read_terms(json.loads(path.read_text(encoding="utf-8-sig")))
-    except (OSError, ValueError, NoticeTermsInvalid) as error:
+    except (OSError, ValueError) as error:
         raise NoticeTermsInvalid(f"{path}: {error}") from error
 
 
 def _read_terms(document: Any) -> NoticeTerms:
     if not isinstance(document, dict):
         raise NoticeTermsInvalid("is not an object")
-    wholes = {name: _whole(document, name) for name in NoticeTerms.__slots__ if not name.startswith("quiet_")}
+    names = [name for name in NoticeTerms.__slots__ if not name.startswith("quiet_")]
+    wholes = {name: read_whole(document, name, most=WHOLE_MAX) for name in names}
+    for smaller, larger in GROWING:
+        if wholes[smaller] > wholes[larger]:
+            raise NoticeTermsInvalid(f"{smaller}: is more than {larger}")
     return NoticeTerms(
         quiet_from=_time(document, "quiet_from"), quiet_until=_time(document, "quiet_until"), **wholes
     )
@@ -67,10 +79,3 @@ def _time(document: dict[str, Any], key: str) -> time:
     if found is None or found.tzinfo is not None or found.second or found.microsecond:
         raise NoticeTermsInvalid(f'{key}: is no time of day such as "21:00"')
     return found
-
-
-def _whole(document: dict[str, Any], key: str) -> int:
-    value = document.get(key)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= WHOLE_MAX:
-        raise NoticeTermsInvalid(f"{key}: is not a whole number from 1 to {WHOLE_MAX}")
-    return value

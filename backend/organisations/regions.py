@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from backend.base.city_files import CityFileInvalid
 from backend.base.errors import Refused
 from backend.base.text import LANGUAGES
 from backend.organisations.rules import MunicipalityCodeInvalid, is_municipality_code
@@ -25,7 +26,7 @@ RING_KEY_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,15}")
 DISTRICT_MAX_CHARACTERS = 40
 
 
-class RegionFileInvalid(Exception):
+class RegionFileInvalid(CityFileInvalid):
     """The file named by REGION_FILE does not describe rings; the message says where."""
 
 
@@ -107,7 +108,7 @@ def load_region(path: Path | None = None) -> Region:
     path = path or DEFAULT_FILE
     try:
         return _read_region(json.loads(path.read_text(encoding="utf-8-sig")))
-    except (OSError, ValueError, RegionFileInvalid) as error:
+    except (OSError, ValueError) as error:
         raise RegionFileInvalid(f"{path}: {error}") from error
 
 

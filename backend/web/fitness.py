@@ -1,10 +1,15 @@
 """Is this configuration fit for production? `meguri check` tells; create_app refuses to start unfit."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
+from backend.base.city_files import CityFileInvalid
 from backend.base.vapid_keys import SUBJECT_BEGINNINGS, read_web_push_key
+from backend.claims.terms import load_terms as load_claim_terms
 from backend.config import INSECURE_SECRET_KEY, Settings
+from backend.notices.terms import load_terms as load_notice_terms
+from backend.organisations.regions import load_region
 
 SECRET_KEY_MIN_CHARACTERS = 32
 
@@ -37,6 +42,21 @@ def find_faults(settings: Settings) -> Iterator[str]:
         yield f"VAPID_PRIVATE_KEY_FILE cannot be used: {error}."
     if settings.till_code_seconds > 600:
         yield "TILL_CODE_SECONDS above 600 lets a photographed code be passed round."
+    yield from find_file_faults(settings)
+
+
+def find_file_faults(settings: Settings) -> Iterator[str]:
+    """Files of the city's own that cannot be used: nothing starts with one, in any mode."""
+    files: Sequence[tuple[str, Callable[[Path | None], object], Path | None]] = [
+        ("REGION_FILE", load_region, settings.region_file),
+        ("CLAIM_TERMS_FILE", load_claim_terms, settings.claim_terms_file),
+        ("NOTICE_TERMS_FILE", load_notice_terms, settings.notice_terms_file),
+    ]
+    for name, load, path in files:
+        try:
+            load(path)
+        except CityFileInvalid as error:
+            yield f"{name} cannot be used: {error}."
 
 
 def refuse_unfit(settings: Settings) -> None:

@@ -33,6 +33,7 @@ _histogram = cache(SECONDS.labels)
 
 
 def configure_logs(level: str) -> None:
+    """To the process's own stderr: loggers keep it, whatever stands in its place for a while."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -41,7 +42,7 @@ def configure_logs(level: str) -> None:
             structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level, logging.INFO)),
-        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        logger_factory=structlog.BytesLoggerFactory((sys.__stderr__ or sys.stderr).buffer),
         cache_logger_on_first_use=True,
     )
 
