@@ -20,6 +20,7 @@ from google.auth.credentials import AnonymousCredentials, Credentials
 
 from backend.base.fcm import FcmSender
 from backend.base.mass_posting import MassPoster
+from backend.cli.priority import make_way
 from backend.config import Settings
 from backend.jobs import runner
 from backend.notices.terms import load_terms
@@ -89,6 +90,7 @@ def send_each(port: int, messages: int) -> Sent:
 
 def _work(database_url: str, port: int, per_second: float) -> None:
     meet_stand_in(port)
+    make_way()
     sender = FcmSender("bench", Anybody(), MassPoster(per_second=per_second, connections=CONNECTIONS))
     make_senders = runner.make_senders
     runner.make_senders = lambda settings: replace(make_senders(settings), push=sender)

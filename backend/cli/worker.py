@@ -6,6 +6,7 @@ import click
 
 from backend.cli.opening import own_settings
 from backend.cli.orphans import stop_with_parent
+from backend.cli.priority import make_way
 from backend.jobs.runner import JobsFailed, run_worker
 
 
@@ -16,6 +17,8 @@ def worker(once: bool, parent: int | None) -> None:
     """Send what waits, let points lapse, tidy up; until SIGTERM or Ctrl-C."""
     settings = own_settings()
     stop = threading.Event()
+    if not once:
+        make_way()
     if parent is not None:
         stop_with_parent(parent, stop.set)
     try:

@@ -15,14 +15,14 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("command", ["run", "worker", "check"])
+@pytest.mark.parametrize("command", ["run", "worker --once", "check"])
 @pytest.mark.parametrize("name", FILES)
 def test_is_refused_in_one_sentence(database_url: str, tmp_path: Path, name: str, command: str) -> None:
     document, place = FILES[name]
     file = tmp_path / "ours.json"
     file.write_text(json.dumps(document))
 
-    result = CliRunner().invoke(main, [command], env={"DATABASE_URL": database_url, name: str(file)})
+    result = CliRunner().invoke(main, command.split(), env={"DATABASE_URL": database_url, name: str(file)})
 
     assert result.exit_code == 1
     assert f"{file}: " in result.output
