@@ -8,6 +8,6 @@ NICENESS = 5
 
 
 def make_way() -> None:
-    """For what people wait for, such as the server's answers. An administrator's higher niceness stays."""
+    """Let what people wait for, such as the server's answers, go first. A higher niceness given to us stays."""
     if hasattr(os, "setpriority") and os.getpriority(os.PRIO_PROCESS, 0) < NICENESS:
         os.setpriority(os.PRIO_PROCESS, 0, NICENESS)

@@ -1,7 +1,6 @@
 """A real PgBouncer between us and the tests' PostgreSQL, which keeps sessions, for the length of a `with`."""
 
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -12,11 +11,12 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from tests.support.postgres import UNPRIVILEGED_USER, unprivileged_account
+
 # Debian puts it where only administrators look.
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 PORT = 6432
 START_LIMIT_SECONDS = 10
-UNPRIVILEGED_USER = "nobody"
 SETTINGS = """\
 [databases]
 * = host={server} port=5432 user=postgres
@@ -38,16 +38,12 @@ def run_pooler(database_url: str) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="meguri-pooler-"))
     settings = folder / "pgbouncer.ini"
     settings.write_text(SETTINGS.format(server=url.query["host"], port=PORT, folder=folder))
-    command = [PGBOUNCER, str(settings)]
     if os.geteuid() == 0:  # it refuses to run as root
         for path in (folder, settings):
             shutil.chown(path, UNPRIVILEGED_USER)
-        nobody = pwd.getpwnam(UNPRIVILEGED_USER)
-        process = subprocess.Popen(
-            command, stderr=subprocess.DEVNULL, user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[]
-        )
-    else:
-        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [PGBOUNCER, str(settings)], stderr=subprocess.DEVNULL, **unprivileged_account()
+    )
     try:
         _wait_for(folder / f".s.PGSQL.{PORT}", process)
         yield url.update_query_dict({"host": str(folder), "port": str(PORT)}).render_as_string()

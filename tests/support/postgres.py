@@ -100,7 +100,7 @@ class PostgresServer:
                 env=_environment(),
                 preexec_fn=_die_with_parent(),  # noqa: PLW1509 (one system call, no lock taken)
                 start_new_session=True,  # Ctrl-C in a terminal reaches only us, and we stop it in order
-                **_account(),
+                **unprivileged_account(),
             )
         self._wait_until_ready()
 
@@ -125,7 +125,9 @@ class PostgresServer:
             command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         if not synced:
             command += ["--no-sync"]
-        done = subprocess.run(command, env=_environment(), capture_output=True, check=False, **_account())
+        done = subprocess.run(
+            command, env=_environment(), capture_output=True, check=False, **unprivileged_account()
+        )
         if done.returncode != 0:
             raise PostgresNotStarted(f"initdb failed: {done.stderr.decode(errors='replace')}")
 
@@ -226,7 +228,7 @@ class Account(TypedDict, total=False):
     extra_groups: list[int]
 
 
-def _account() -> Account:
+def unprivileged_account() -> Account:
     """Take root's rights away where we have them."""
     if os.geteuid() != 0:
         return {}
