@@ -36,6 +36,10 @@ def state(caller: ApiClient, scanned: str, key: str = KEY) -> Any:
     return caller.post(PATH, {"scanned": scanned}, headers={"Idempotency-Key": key})
 
 
+def with_another_last_letter(scanned: str) -> str:
+    return scanned[:-1] + ("A" if scanned[-1] != "A" else "Q")
+
+
 def refusal(response: Any) -> tuple[int, str]:
     return response.status_code, response.get_json()["code"]
 
@@ -119,7 +123,7 @@ class TestStateOfflineCodeClaimRefuses:
 
         assert refusal(state(citizen, taken)) == (409, "offline_code_expired")
 
-    @pytest.mark.parametrize("spoil", [lambda scanned: f"{scanned[:-1]}A", lambda scanned: "x" * 60])
+    @pytest.mark.parametrize("spoil", [with_another_last_letter, lambda scanned: "x" * 60])
     def test_what_no_register_signed(
         self, citizen: ApiClient, taken: str, spoil: Callable[[str], str]
     ) -> None:
