@@ -10,6 +10,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session
@@ -20,7 +21,13 @@ from backend.base.errors import DatabaseUnavailable
 from backend.base.push import Push, PushOutcome, PushSender
 from backend.jobs.figures import BATCH_SECONDS, LAPSED_ROWS, PUSHES, RECIPIENTS
 from backend.messages.sending.contents import Contents, load_contents
-from backend.messages.sending.finishing import find_finished_messages, finish_message, release_shard
+from backend.messages.sending.finishing import (
+    end_overdue_message,
+    find_finished_messages,
+    find_overdue_messages,
+    finish_message,
+    release_shard,
+)
 from backend.messages.sending.rules import BATCH_FIRST, Settlement, next_batch_size
 from backend.messages.sending.settling import settle_batch
 from backend.messages.sending.starting import DUE_MESSAGES, find_due_messages, find_last_reason, start_message
@@ -213,8 +220,8 @@ def _finish(room: Mailroom, message_id: uuid.UUID) -> None:
 
 
 def sweep_messages(room: Mailroom) -> bool:
-    """Opens what dead workers held, ends messages whose last two shards ended at once, and finds due shards that have
-    no job. Whether more may wait."""
+    """Opens what dead workers held, ends messages whose last two shards ended at once or that were stopped beyond
+    their time, and finds due shards that have no job. Whether more may wait."""
     at = utc_now()
     swept = []
     if room.database.run(lambda session: has_lapsed_lease(session, at=at), writes=False):
@@ -228,9 +235,17 @@ def sweep_messages(room: Mailroom) -> bool:
             unknown=each.unknown,
             sent_once_more=each.again,
         )
+    _end_overdue(room)
     for message_id in room.database.run(find_finished_messages, writes=False):
         _finish(room, message_id)
     enqueue = room.enqueue
     if enqueue is not None:
         room.database.run(lambda session: enqueue(session, None))
     return bool(swept)
+
+
+def _end_overdue(room: Mailroom) -> None:
+    at = utc_now()
+    for message_id in room.database.run(lambda session: find_overdue_messages(session, at=at), writes=False):
+        if room.database.run(partial(end_overdue_message, message_id=message_id, at=at)):
+            log.warning("message_ended", message_id=str(message_id), reason="too_late")

@@ -61,6 +61,8 @@ class RecipientStatus(enum.StrEnum):
 # Nothing more happens to these by itself.
 FINAL = frozenset(RecipientStatus) - {RecipientStatus.WAITING, RecipientStatus.SENDING}
 
+# What workers ask for every second, of all the messages there ever were. With IN, SQLite would not use the index.
+LOOKED_FOR = "status = 'scheduled' OR status = 'sending' OR status = 'stopped'"
 # Said word for word as the partial index says it, or SQLite does not use it.
 OPEN_SHARDS = "message_shards.status IN ('waiting', 'leased')"
 
@@ -144,8 +146,8 @@ class Message(Base):
             "ix_messages_open",
             "status",
             "send_at",
-            postgresql_where=text("status IN ('scheduled', 'sending')"),
-            sqlite_where=text("status IN ('scheduled', 'sending')"),
+            postgresql_where=text(LOOKED_FOR),
+            sqlite_where=text(LOOKED_FOR),
         ),
     )
 

@@ -4,7 +4,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -16,11 +16,13 @@ from backend.base.mass_posting import MassPoster
 from backend.jobs.messages import Mailroom, run_shard, send_due_shard, start_messages, sweep_messages
 from backend.messages.health import health_of
 from backend.messages.models import Message
+from backend.messages.service.running import stop_message
 from backend.notices.terms import load_terms
 from backend.organisations.regions import load_region
 from tests.factories.sendings import (
     DISASTER,
     SHOPS,
+    events_of,
     fates_of,
     make_message,
     make_readers,
@@ -314,3 +316,38 @@ class TestSweepMessages:
         assert {row.status for row in database.run(lambda session: shards_of(session, message_id))} == {
             "done"
         }
+
+    def test_ends_what_was_stopped_beyond_its_time(
+        self,
+        database: Database,
+        world: World,
+        make_room: Callable[..., Mailroom],
+        schedule: Callable[..., uuid.UUID],
+        clock: time_machine.Traveller,
+        at: datetime,
+    ) -> None:
+        database.run(lambda session: make_readers(session, 3, at=at))
+        message_id = schedule(send_until=at + timedelta(hours=1))
+        room = make_room()
+        start_messages(room)
+        database.run(
+            lambda session: stop_message(
+                session, message_id=message_id, shop_ids=None, stopped_by=world.city.id, reason="x", at=at
+            )
+        )
+
+        clock.shift(3_599)
+        sweep_messages(room)
+        before = database.run(lambda session: session.get_one(Message, message_id).status)
+        clock.shift(1)
+        sweep_messages(room)
+        work(room)
+
+        health = database.run(lambda session: health_of(session, message_id=message_id))
+        assert before == "stopped"
+        assert health.states == {"dropped": 3}
+        assert room.sender.sent == []
+        assert database.run(lambda session: events_of(session, message_id))[-2:] == [
+            ("ended", "too_late"),
+            ("done", "dropped: too_late 3"),
+        ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from backend.base.database import Database
@@ -19,6 +19,7 @@ from backend.notices.terms import load_terms
 from backend.people.models import Consent
 from tests.factories.notices import PURCHASE_PARAMS, list_deliveries, make_device, make_notice
 from tests.factories.people import SignedInCitizen, make_citizen
+from tests.support.statements import planned_queries
 
 LEASE_SECONDS = 60
 TERMS = load_terms()
@@ -149,24 +150,12 @@ class TestTakeDeliveries:
         assert len(set(ids)) == 40
         assert max(len(batch) for batch in taken) <= 3
 
-    def test_looks_only_at_what_is_open(
-        self, session: Session, database: Database, notice_id: uuid.UUID, at: datetime
-    ) -> None:
+    def test_looks_only_at_what_is_open(self, session: Session, notice_id: uuid.UUID, at: datetime) -> None:
         """A million settled deliveries must not slow down the next one: the partial index answers."""
-        if not database.is_sqlite:
-            session.execute(text("SET LOCAL enable_seqscan = off"))
-        explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
-        seen: list[str] = []
+        with planned_queries(session, "deliveries") as plans:
+            has_due_delivery(session, status=DeliveryStatus.WAITING, at=at)
 
-        def explain_too(connection: Any, cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-            if statement.startswith("SELECT deliveries"):
-                rows = connection.connection.driver_connection.execute(explain + statement, parameters)
-                seen.extend(str(row) for row in rows.fetchall())
-
-        event.listen(session.connection(), "before_cursor_execute", explain_too)
-        has_due_delivery(session, status=DeliveryStatus.WAITING, at=at)
-
-        assert any("ix_deliveries_waiting" in row for row in seen), seen
+        assert any("ix_deliveries_waiting" in line for line in plans), plans
 
 
 class TestSettleDelivery:

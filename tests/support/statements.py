@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
 
 from backend.base.database import Database
 
@@ -27,6 +28,27 @@ def asked_statements(database: Database, *, frames: bool = False) -> Iterator[li
         yield found
     asked = [statement for statement in statements if not statement.startswith(SET_UP)]
     found += [statement for statement in asked if frames or not FRAME.match(statement)]
+
+
+@contextmanager
+def planned_queries(session: Session, table: str) -> Iterator[list[str]]:
+    """A list that holds, after the `with`, the plan's lines for each SELECT that begins with a column of `table`.
+
+    PostgreSQL reads a table of a few rows whole unless it is told not to; what is shown is which index it could use.
+    """
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    if not sqlite:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+    plans: list[str] = []
+
+    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if statement.startswith(f"SELECT {table}."):
+            asked = ("EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN ") + statement
+            rows = connection.connection.driver_connection.execute(asked, parameters)
+            plans.extend(str(row) for row in rows.fetchall())
+
+    event.listen(session.connection(), "before_cursor_execute", explain)
+    yield plans
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The end: of a shard whose recipients are all settled, and of a message whose shards all are."""
+"""The end: of a shard whose recipients are all settled, of a message whose shards all are, or whose time is over."""
 
 import uuid
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from backend.messages.models import (
     RecipientStatus,
     ShardStatus,
 )
+from backend.messages.sending.rules import Reason
 from backend.messages.sending.taking import AS_SAID, LeasedShard, held
 from backend.messages.service.recording import record_event
 
@@ -61,6 +62,40 @@ def release_shard(session: Session, *, shard: LeasedShard, at: datetime) -> bool
         .execution_options(**AS_SAID)
     )
     return not waiting
+
+
+def find_overdue_messages(session: Session, *, at: datetime) -> Sequence[uuid.UUID]:
+    """Stopped ones that nobody resumed or ended in time."""
+    query = select(Message.id).where(Message.status == MessageStatus.STOPPED.value, Message.send_until <= at)
+    return session.scalars(query).all()
+
+
+def end_overdue_message(session: Session, *, message_id: uuid.UUID, at: datetime) -> bool:
+    """As if somebody had ended it: the worker writes down for whoever is left that it was too late."""
+    ended = session.scalar(
+        update(Message)
+        .where(
+            Message.id == message_id,
+            Message.status == MessageStatus.STOPPED.value,
+            Message.send_until <= at,
+        )
+        .values(status=MessageStatus.SENDING.value)
+        .returning(Message.id)
+        .execution_options(**AS_SAID)
+    )
+    if ended is None:
+        return False
+    message = session.get_one(Message, message_id, populate_existing=True)
+    record_event(
+        session,
+        message=message,
+        act=MessageAct.ENDED,
+        before=MessageStatus.STOPPED.value,
+        by=None,
+        at=at,
+        reason=Reason.TOO_LATE.value,
+    )
+    return True
 
 
 def find_finished_messages(session: Session) -> Sequence[uuid.UUID]:

@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from backend.base.clock import utc_now
 from backend.base.database import Database
 from backend.messages.models import Message, MessageRecipient
+from backend.messages.sending.finishing import find_finished_messages, find_overdue_messages
 from backend.messages.sending.starting import find_due_messages, start_message
 from backend.notices.models import Circular, NoticeChoice
 from tests.factories.sendings import CITY, DISASTER, SHOPS, events_of, recipients_of, shards_of
 from tests.factories.world import World
 from tests.messages.conftest import REGION
+from tests.support.statements import planned_queries
 
 Schedule = Callable[..., uuid.UUID]
 
@@ -43,6 +46,23 @@ class TestFindDueMessages:
         found = database.run(lambda session: find_due_messages(session, at=at))
 
         assert found == [disaster, city]
+
+    @pytest.mark.parametrize(
+        "find",
+        [
+            lambda session, at: find_due_messages(session, at=at),
+            lambda session, at: find_overdue_messages(session, at=at),
+            lambda session, at: find_finished_messages(session),
+        ],
+    )
+    def test_looks_only_at_what_may_need_the_worker(
+        self, session: Session, at: datetime, find: Callable[[Session, datetime], object]
+    ) -> None:
+        """Asked every second or so, of all the messages that there ever were."""
+        with planned_queries(session, "messages") as plans:
+            find(session, at)
+
+        assert any("ix_messages_open" in line for line in plans), plans
 
 
 class TestStartMessage:
