@@ -16,8 +16,10 @@ from backend.campaigns.queries import list_events
 from backend.campaigns.service.running import pause_campaign
 from backend.campaigns.service.watching import Step, Watched, list_due_campaigns, next_step, watch_campaign
 from backend.campaigns.states import CampaignState, used_percent
+from backend.notices.kinds import NoticeKind
 from backend.notices.models import ChoiceKind, Notice
 from backend.notices.preferences import add_choice
+from backend.notices.rules import render
 from backend.people.models import Consent
 from backend.points.service.movements import grant
 from tests.campaigns.conftest import running_ids
@@ -62,6 +64,16 @@ class TestNextStep:
     )
     def test_follows_from_budget_and_period(self, changes: dict[str, Any], step: Step | None) -> None:
         assert next_step(watched(**changes)) is step
+
+
+class TestWarning:
+    @pytest.mark.parametrize(("language", "end"), [("ja", "終わ"), ("ja@easy", "おわ"), ("en", "end")])
+    def test_foretells_no_end_which_the_base_programme_never_has(self, language: str, end: str) -> None:
+        warning = {"campaign": {"ja": "基本"}, "percent": 80}
+
+        said = render(NoticeKind.CAMPAIGN_BUDGET_NEARLY_GONE, warning, language)
+
+        assert end not in said.title + said.body
 
 
 class TestUsedPercent:
