@@ -11,6 +11,7 @@ from backend.base.errors import Conflict
 from backend.claims.service.appealing import forget_claims
 from backend.messages.service.leaving import forget_recipient
 from backend.notices.caps import forget_push_counts
+from backend.notices.recalling import INVITING, recall_pushes
 from backend.notices.service import announce
 from backend.organisations.models import Shop
 from backend.organisations.rules import ShopAction
@@ -103,7 +104,8 @@ def decide_shop(
     public_url: str,
     at: datetime,
 ) -> Shop:
-    """As `organisations` does it; a shop that is let in gets a points account under its own id.
+    """As `organisations` does it; a shop that is let in gets a points account under its own id, and nobody is
+    called any more to one that takes no part.
 
     Raises ShopNotFound, ShopTransitionRefused, ReasonRequired.
     """
@@ -112,4 +114,6 @@ def decide_shop(
     )
     if action is ShopAction.APPROVE:
         open_account(session, kind=AccountKind.SHOP, account_id=shop_id, at=at)
+    if action in (ShopAction.SUSPEND, ShopAction.CLOSE):
+        recall_pushes(session, kinds=INVITING, subject="shop_id", subject_id=shop_id, at=at)
     return shop

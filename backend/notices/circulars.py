@@ -34,6 +34,7 @@ def announce_to_many(
     kind: str,
     params: Mapping[str, Any],
     at: datetime,
+    expires_at: datetime | None = None,
 ) -> int:
     """A notice in each inbox, and one delivery a device of those who consent. Returns how many were told.
 
@@ -49,11 +50,11 @@ def announce_to_many(
         literal(str(kind), String()),
         literal(dict(params), JsonDocument),
         literal(at, UtcDateTime()),
+        literal(expires_at, UtcDateTime()),
     )
+    columns = ["id", "citizen_id", "kind", "params", "created_at", "expires_at"]
     told = session.execute(
-        insert(Notice)
-        .from_select(["id", "citizen_id", "kind", "params", "created_at"], rows, include_defaults=False)
-        .returning(Notice.citizen_id)
+        insert(Notice).from_select(columns, rows, include_defaults=False).returning(Notice.citizen_id)
     ).all()
     session.execute(_deliveries(kind, at))
     return len(told)

@@ -18,7 +18,7 @@ from backend.notices.caps import reserve_pushes
 from backend.notices.kinds import KINDS, KindTerms, shop_of
 from backend.notices.models import ChoiceKind, Delivery, NoticeChoice, NoticePreference
 from backend.notices.quiet_hours import minute_of, opens_at
-from backend.notices.rules import TTL_SECONDS
+from backend.notices.rules import useful_until
 from backend.notices.terms import NoticeTerms
 from backend.people.models import ConsentPurpose
 
@@ -56,7 +56,7 @@ def sort_out(session: Session, rows: Sequence[Any], *, terms: NoticeTerms, at: d
         kind = KINDS[row.kind]
         reason = _reason_to_drop(row, kind, wishes, terms, at)
         opening = at if kind.is_prompt else _opening(row, wishes, terms, at)
-        if reason is None and opening >= row.created_at + timedelta(seconds=TTL_SECONDS):
+        if reason is None and opening >= useful_until(row.created_at, row.expires_at):
             reason = "too_late"
         if reason is not None:
             found.dropped.setdefault(reason, []).append(_key(row))

@@ -1,5 +1,6 @@
 """How a notice reads, what is pushed of it, when a push is tried again. Pure."""
 
+import math
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ class TakenDelivery:
     platform: str
     target_kind: str
     target: str = field(repr=False)
+    ttl_seconds: int = TTL_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,19 @@ def _said(name: str, value: Any, language: str) -> Any:
     return value
 
 
+def useful_until(created_at: datetime, expires_at: datetime | None) -> datetime:
+    """When a push of it is too late: it is a day old, or what it speaks of is over."""
+    old_at = created_at + timedelta(seconds=TTL_SECONDS)
+    return old_at if expires_at is None else min(old_at, expires_at)
+
+
+def ttl_seconds_of(expires_at: datetime | None, *, at: datetime) -> int:
+    """How long a phone that is switched off may get it later. It is not over yet at `at`."""
+    if expires_at is None:
+        return TTL_SECONDS
+    return min(TTL_SECONDS, math.ceil((expires_at - at).total_seconds()))
+
+
 def make_push(delivery: TakenDelivery) -> Push:
     """Raises KeyError as `render`. The data let the app open the notice without asking us first."""
     said, link = (
@@ -91,7 +106,7 @@ def make_push(delivery: TakenDelivery) -> Push:
             **({"link": link} if link else {}),
         },
         collapse_key=str(delivery.notice_id),
-        ttl_seconds=TTL_SECONDS,
+        ttl_seconds=delivery.ttl_seconds,
     )
     return Push(content, delivery.platform, delivery.target_kind, delivery.target)
 

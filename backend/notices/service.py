@@ -20,7 +20,7 @@ from backend.notices.gates import sort_out
 from backend.notices.kinds import KINDS
 from backend.notices.models import OPEN_DELIVERIES, Delivery, DeliveryStatus, Device, DeviceUse, Notice
 from backend.notices.queries import list_notices_among
-from backend.notices.rules import TakenDelivery, render, settle
+from backend.notices.rules import TakenDelivery, render, settle, ttl_seconds_of
 from backend.notices.terms import NoticeTerms
 from backend.notices.writes import ANNOUNCE_WRITES, announce_rows, consent_stands
 from backend.people.models import Citizen
@@ -199,7 +199,7 @@ def take_deliveries(
     for opening, held in found.held.items():
         waiting = DeliveryStatus.WAITING.value
         _put(session, held, status=waiting, attempts=Delivery.attempts - 1, not_before=opening)
-    return [_taken(row) for row in found.passed]
+    return [_taken(row, at) for row in found.passed]
 
 
 def _put(session: Session, keys: Sequence[tuple[uuid.UUID, uuid.UUID]], **values: Any) -> None:
@@ -258,6 +258,7 @@ def _details(keys: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> Any:
             Device.retired_at,
             Device.last_seen_at,
             Notice.created_at,
+            Notice.expires_at,
             consent_stands(Device.__table__.c.citizen_id, purpose).label("may_send"),
         )
         .join(Notice, Notice.id == Delivery.notice_id)
@@ -268,7 +269,7 @@ def _details(keys: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> Any:
     )
 
 
-def _taken(row: Any) -> TakenDelivery:
+def _taken(row: Any, at: datetime) -> TakenDelivery:
     return TakenDelivery(
         notice_id=row.notice_id,
         device_id=row.device_id,
@@ -279,6 +280,7 @@ def _taken(row: Any) -> TakenDelivery:
         platform=row.platform,
         target_kind=row.target_kind,
         target=row.target,
+        ttl_seconds=ttl_seconds_of(row.expires_at, at=at),
     )
 
 

@@ -9,16 +9,22 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.base.database import new_id
 from backend.base.pages import PageRequest
 from backend.campaigns.models import Campaign
 from backend.campaigns.queries import list_events
 from backend.campaigns.service.running import pause_campaign
 from backend.campaigns.service.watching import Step, Watched, list_due_campaigns, next_step, watch_campaign
 from backend.campaigns.states import CampaignState, used_percent
-from backend.notices.models import Notice
+from backend.notices.kinds import NoticeKind
+from backend.notices.models import ChoiceKind, Notice
+from backend.notices.preferences import add_choice
+from backend.notices.rules import render
+from backend.people.models import Consent
 from backend.points.service.movements import grant
 from tests.campaigns.conftest import running_ids
 from tests.factories.campaigns import make_campaign
+from tests.factories.notices import list_deliveries, make_device
 from tests.factories.people import SignedInCitizen, make_citizen
 
 DAY = timedelta(days=1)
@@ -58,6 +64,16 @@ class TestNextStep:
     )
     def test_follows_from_budget_and_period(self, changes: dict[str, Any], step: Step | None) -> None:
         assert next_step(watched(**changes)) is step
+
+
+class TestWarning:
+    @pytest.mark.parametrize(("language", "end"), [("ja", "終わ"), ("ja@easy", "おわ"), ("en", "end")])
+    def test_foretells_no_end_which_the_base_programme_never_has(self, language: str, end: str) -> None:
+        warning = {"campaign": {"ja": "基本"}, "percent": 80}
+
+        said = render(NoticeKind.CAMPAIGN_BUDGET_NEARLY_GONE, warning, language)
+
+        assert end not in said.title + said.body
 
 
 class TestUsedPercent:
@@ -156,6 +172,38 @@ class TestWatchCampaign:
         watch()
 
         assert told(session) == [(earner.id, 95)]
+
+    def test_says_nothing_to_whoever_muted_it(
+        self, session: Session, award: Spend, watch: Callable[..., Step | None], at: datetime
+    ) -> None:
+        earner = award(800)
+        kind = ChoiceKind.MUTED_TRIGGER
+        add_choice(session, citizen_id=earner.id, kind=kind, subject="campaign_budget", at=at)
+
+        assert watch() is Step.WARN
+        assert told(session) == []
+
+    def test_tells_it_until_the_campaign_is_over(
+        self, session: Session, campaign: Campaign, award: Spend, watch: Callable[..., Step | None]
+    ) -> None:
+        award(800)
+
+        watch()
+
+        assert session.scalars(select(Notice.expires_at)).all() == [campaign.ends_at]
+
+    def test_takes_a_warning_back_that_rang_nowhere_before_the_end(
+        self, session: Session, award: Spend, watch: Callable[..., Step | None], at: datetime
+    ) -> None:
+        earner = award(800)
+        consent = {"citizen_id": earner.id, "purpose": "push_city", "version": "2026-11", "given_at": at}
+        session.add(Consent(id=new_id(), **consent))
+        make_device(session, citizen_id=earner.id, at=at)
+        watch()
+        award(200, to=earner)
+
+        assert watch() is Step.END_OF_BUDGET
+        assert [(one.status, one.failure) for one in list_deliveries(session)] == [("failed", "recalled")]
 
     def test_ends_a_campaign_whose_budget_is_gone(
         self,

@@ -1,6 +1,7 @@
 """Triggers, pulled by workers."""
 
-from datetime import datetime
+import uuid
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -11,6 +12,7 @@ from backend.base.database import Database
 from backend.config import Settings
 from backend.jobs import triggers
 from backend.jobs.triggers import pull_trigger
+from backend.messages.triggers.pulling import tell_citizens
 from backend.notices.models import Delivery, Notice
 from tests.factories.budgets import give, make_budget
 from tests.factories.jobs import list_jobs
@@ -98,6 +100,25 @@ class TestPullTrigger:
         at_once([partial(pull_trigger, database, TRIGGERS[name])] * 4)
 
         assert counts(database) == (crowd, crowd, crowd)
+
+    @pytest.mark.slow
+    def test_told_by_two_between_whose_clocks_points_came_into_sight_is_told_once(
+        self, database: Database, at: datetime
+    ) -> None:
+        def work(session: Session) -> uuid.UUID:
+            budget_id, citizen = make_budget(session, at=at), make_citizen(session, at=at)
+            given = {"account_id": citizen.account_id, "budget_id": budget_id, "points": 5}
+            give(session, **given, at=at, days=3)
+            give(session, **given, at=at + timedelta(seconds=1), days=7)
+            return citizen.id
+
+        citizen_id = database.run(work)
+        telling = partial(tell_citizens, rule=RULE, citizen_ids=[citizen_id])
+        moments = [at, at + timedelta(seconds=1)] * 2
+
+        at_once([partial(database.run, partial(telling, at=moment)) for moment in moments])
+
+        assert counts(database)[0] == 1
 
     @pytest.mark.parametrize("name", TRIGGERS)
     def test_asks_once_and_writes_nothing_while_nobody_is_due(

@@ -12,8 +12,9 @@ from backend.base.clock import JST
 from backend.base.database import new_id
 from backend.base.push import PushOutcome, PushResult
 from backend.notices.caps import reserve_pushes
-from backend.notices.models import ChoiceKind, Delivery, Device
+from backend.notices.models import ChoiceKind, Delivery, Device, Notice
 from backend.notices.preferences import QuietHours, add_choice, set_quiet_hours
+from backend.notices.rules import make_push
 from backend.notices.service import settle_delivery, take_deliveries
 from backend.notices.terms import load_terms
 from backend.people.models import Consent
@@ -98,6 +99,13 @@ class TestQuietHours:
         assert take(session, NIGHT) == []
         assert failures(session) == ["too_late"]
 
+    def test_that_outlast_what_it_is_about_drop_it(self, session: Session, owner: SignedInCitizen) -> None:
+        make_notice(session, citizen_id=owner.id, at=NIGHT, **EXPIRING)
+        session.execute(update(Notice).values(expires_at=MORNING))
+
+        assert take(session, NIGHT) == []
+        assert failures(session) == ["too_late"]
+
     def test_do_not_outlast_a_withdrawn_consent(self, session: Session, owner: SignedInCitizen) -> None:
         make_notice(session, citizen_id=owner.id, at=NIGHT, **EXPIRING)
         take(session, NIGHT)
@@ -105,6 +113,31 @@ class TestQuietHours:
 
         assert take(session, MORNING) == []
         assert failures(session) == ["consent_withdrawn"]
+
+
+class TestWhatIsOver:
+    @pytest.mark.parametrize(("seconds", "failure"), [(0, "too_late"), (1, None)])
+    def test_is_not_pushed_any_more(
+        self, session: Session, owner: SignedInCitizen, seconds: int, failure: str | None
+    ) -> None:
+        make_notice(session, citizen_id=owner.id, at=NOON - timedelta(hours=3), **EXPIRING)
+        session.execute(update(Notice).values(expires_at=NOON + timedelta(seconds=seconds)))
+
+        take(session, NOON)
+
+        assert failures(session) == [failure]
+
+    @pytest.mark.parametrize(("hours", "seconds"), [(None, 86_400), (2, 7_200), (48, 86_400)])
+    def test_is_not_kept_for_a_phone_that_is_switched_off(
+        self, session: Session, owner: SignedInCitizen, hours: int | None, seconds: int
+    ) -> None:
+        make_notice(session, citizen_id=owner.id, at=NOON, **EXPIRING)
+        expires_at = None if hours is None else NOON + timedelta(hours=hours)
+        session.execute(update(Notice).values(expires_at=expires_at))
+
+        [taken] = take_deliveries(session, at=NOON, limit=20, lease_seconds=60, terms=TERMS)
+
+        assert make_push(taken).content.ttl_seconds == seconds
 
 
 class TestMutes:

@@ -19,7 +19,11 @@ from backend.campaigns.states import (
     CampaignState,
     state_of,
 )
+from backend.notices.kinds import NoticeKind
+from backend.notices.recalling import recall_pushes
 
+# What a night may hold until the campaign is over.
+ABOUT = (NoticeKind.CAMPAIGN_BUDGET_NEARLY_GONE, NoticeKind.CAMPAIGN_CHANGED)
 PERIOD_OVER = "period_over"
 BUDGET_EXHAUSTED = "budget_exhausted"
 
@@ -86,6 +90,7 @@ def close(
     before = CampaignState(campaign.status) if campaign.ends_at <= at else state_of(campaign, at)
     if campaign.starts_at < at < campaign.ends_at:
         campaign.ends_at = at
+    recall_pushes(session, kinds=ABOUT, subject="campaign_id", subject_id=campaign.id, at=at)
     _change(session, campaign, CampaignStatus.ENDED, CampaignAct.ENDED, by, at, reason, before=before)
 
 

@@ -111,6 +111,7 @@ def _warn(session: Session, campaign: Campaign, left_points: int, at: datetime) 
         kind=NoticeKind.CAMPAIGN_BUDGET_NEARLY_GONE,
         params={"campaign": campaign.names, "percent": percent, "campaign_id": str(campaign.id)},
         at=at,
+        expires_at=campaign.ends_at,
     )
     campaign.budget_warned_percent = percent
     session.flush()

@@ -22,7 +22,7 @@ NEWS = timedelta(days=3)
 
 
 def coupons_ending(days: int) -> Due:
-    """Taken or received, and not redeemed: one notice an offer, however many coupons of it there are."""
+    """Taken or received, not redeemed, and good at some shop: one notice an offer, however many coupons there are."""
     return partial(_coupons, days)
 
 
@@ -46,6 +46,7 @@ def _coupons(days: int, at: datetime, dialect: str) -> Select[Any]:
             Offer.status.in_((OfferStatus.PUBLISHED.value, OfferStatus.ENDED.value)),
             ends_at > at,
             ends_at <= at + timedelta(days=days),
+            is_good_somewhere(),
             untold(key),
         )
         .group_by(Citizen.id, Offer.id, Shop.id)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.base.statements import among
@@ -25,8 +26,14 @@ def list_due_citizens(
 def tell_citizens(
     session: Session, *, rule: TriggerRule, citizen_ids: Sequence[uuid.UUID], at: datetime
 ) -> int:
-    """Whatever each of them is due, if they still are. Returns how many notices were told."""
+    """Whatever each of them is due, if they still are. Returns how many notices were told.
+
+    One worker at a time for each of them: two whose clocks differ may find the same points under two keys.
+    """
     dialect = session.get_bind().dialect.name
     chosen = among(Citizen.__table__.c.id, "citizen_ids", dialect)
-    due = rule.select(at, dialect).where(chosen).params(citizen_ids=list(citizen_ids))
+    ids = {"citizen_ids": list(citizen_ids)}
+    held = select(Citizen.id).where(chosen).order_by(Citizen.id).with_for_update(key_share=True)
+    session.execute(held, ids).all()
+    due = rule.select(at, dialect).where(chosen).params(ids)
     return announce_due(session, due=due, kind=rule.kind, at=at)

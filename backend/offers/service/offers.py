@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from backend.base.database import new_id
 from backend.base.errors import Conflict, Refused
 from backend.base.text import DEFAULT_LANGUAGE
+from backend.notices.kinds import NoticeKind
+from backend.notices.recalling import INVITING, recall_pushes
 from backend.offers.models import Offer, OfferShop, OfferStatus, OfferTag
 from backend.offers.queries import list_shop_ids, list_tags, lock_offer
 from backend.offers.rules import (
@@ -176,6 +178,7 @@ def end_offer(session: Session, *, offer_id: uuid.UUID, shop_ids: Sequence[uuid.
     offer.status = next_status(offer.status, OfferAction.END).value
     offer.ended_at = offer.updated_at = at
     session.flush()
+    recall_pushes(session, kinds=INVITING, subject="offer_id", subject_id=offer_id, at=at)
     return offer
 
 
@@ -209,6 +212,9 @@ def _decide(
         raise ReasonRequired(field="reason")
     offer.status, offer.status_reason, offer.updated_at = status.value, reason, at
     session.flush()
+    if action is not OfferAction.RELEASE:
+        kinds = (*INVITING, NoticeKind.COUPON_ENDING)
+        recall_pushes(session, kinds=kinds, subject="offer_id", subject_id=offer_id, at=at)
     return offer
 
 

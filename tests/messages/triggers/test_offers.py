@@ -1,17 +1,21 @@
 """Coupons and saved offers that end soon, and what favourite shops newly offer."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from backend.notices.models import ChoiceKind
+from backend.membership.service import decide_shop
+from backend.notices.models import ChoiceKind, Notice
 from backend.notices.preferences import add_choice
 from backend.offers.models import Coupon, Offer, SavedOffer
+from backend.offers.service.offers import end_offer, hold_offer, remove_offer
 from backend.organisations.models import FavouriteShop, Shop
+from backend.organisations.rules import ShopAction
 from backend.people.models import Consent
 from tests.factories.notices import list_deliveries
 from tests.factories.offers import list_for_members, make_coupon, make_offer
@@ -104,6 +108,14 @@ class TestCouponEnding:
         session.execute(change)
 
         assert pull("coupon_ending", at) == count
+
+    def test_tells_nothing_while_no_shop_would_take_it(
+        self, session: Session, reader: SignedInCitizen, ending: Offer, pull: Pull, at: datetime
+    ) -> None:
+        take(session, ending, reader, at)
+        session.execute(update(Shop).values(status="suspended"))
+
+        assert pull("coupon_ending", at) == 0
 
     def test_tells_nothing_to_whoever_took_it_just_now(
         self, session: Session, reader: SignedInCitizen, ending: Offer, pull: Pull, at: datetime
@@ -241,3 +253,57 @@ class TestFavouriteOffer:
         pull("favourite_offer", at)
 
         assert told(session, other) == []
+
+
+class TestPushesOfWhatEndsMeanwhile:
+    """Told in the evening, kept for the morning."""
+
+    @pytest.fixture(autouse=True)
+    def told_of_both(
+        self,
+        session: Session,
+        reader: SignedInCitizen,
+        shop_id: uuid.UUID,
+        ending: Offer,
+        pull: Pull,
+        at: datetime,
+    ) -> None:
+        session.add(FavouriteShop(citizen_id=reader.id, shop_id=shop_id, added_at=at - 30 * DAY))
+        take(session, ending, reader, at)
+        for name in ("favourite_offer", "coupon_ending"):
+            assert pull(name, at) == 1
+
+    @staticmethod
+    def waiting(session: Session) -> list[str]:
+        """Kinds of what would still be pushed."""
+        kinds = dict(session.execute(select(Notice.id, Notice.kind)).tuples().all())
+        return [kinds[one.notice_id] for one in list_deliveries(session) if one.status == "waiting"]
+
+    @pytest.mark.parametrize("decide", [hold_offer, remove_offer])
+    def test_are_taken_back_when_the_city_stops_it(
+        self, session: Session, ending: Offer, at: datetime, decide: Callable[..., Offer]
+    ) -> None:
+        decide(session, offer_id=ending.id, reason="表示に誤りがあるため", at=at)
+
+        assert self.waiting(session) == []
+
+    def test_are_taken_back_when_the_shop_ends_it_but_not_of_coupons_which_stay_good(
+        self, session: Session, ending: Offer, shop_id: uuid.UUID, at: datetime
+    ) -> None:
+        end_offer(session, offer_id=ending.id, shop_ids=[shop_id], at=at)
+
+        assert self.waiting(session) == ["coupon_ending"]
+
+    def test_are_taken_back_when_the_shop_takes_no_part_any_more(
+        self, session: Session, shop_id: uuid.UUID, at: datetime
+    ) -> None:
+        decide_shop(
+            session,
+            shop_id=shop_id,
+            action=ShopAction.SUSPEND,
+            reason="確認のため",
+            public_url="https://example.test",
+            at=at,
+        )
+
+        assert self.waiting(session) == ["coupon_ending"]
