@@ -15,6 +15,7 @@ from backend.changes.models import Change, OwnChange
 from backend.config import STORED_DAYS_MAX
 from backend.messages.sending.forgetting import forget_recipients
 from backend.notices.caps import forget_old_push_counts
+from backend.notices.forgetting import forget_old_notices
 from backend.notices.models import Delivery
 from backend.notices.retirement import retire_unseen_devices
 from backend.notices.terms import NoticeTerms
@@ -38,7 +39,8 @@ LOTS_BATCH = 200
 HOLDS_BATCH = 100
 ROWS_BATCH = 500
 RECIPIENTS_BATCH = 2_000
-COUNTS_BATCH = 2000
+COUNTS_BATCH = 2_000
+NOTICES_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,13 @@ def forget_message_recipients(database: Database) -> bool:
     """One batch of those whose message was done long ago. Whether more may wait."""
     at = utc_now()
     return database.run(lambda session: forget_recipients(session, at=at, limit=RECIPIENTS_BATCH)) > 0
+
+
+def forget_notices(database: Database) -> bool:
+    """One batch of those nobody asks for any more. Whether more may wait."""
+    at = utc_now()
+    forgotten = database.run(lambda session: forget_old_notices(session, at=at, limit=NOTICES_BATCH))
+    return forgotten == NOTICES_BATCH
 
 
 def forget_changes(database: Database, days: int) -> bool:

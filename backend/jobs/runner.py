@@ -33,6 +33,7 @@ from backend.jobs.housekeeping import (
     end_holds,
     forget_changes,
     forget_message_recipients,
+    forget_notices,
     forget_push_counts,
     lapse_points,
     purge,
@@ -141,6 +142,7 @@ def make_jobs(settings: Settings, room: Mailroom, senders: Senders) -> list[Job]
         Job("retire_devices", 21_600, lambda: retire_devices(database, room.terms), EVERY_6_HOURS),
         Job("forget_push_counts", 21_600, lambda: forget_push_counts(database), EVERY_6_HOURS),
         Job("forget_recipients", 21_600, lambda: forget_message_recipients(database), EVERY_6_HOURS),
+        Job("forget_notices", 21_600, lambda: forget_notices(database), EVERY_6_HOURS),
         Job("forget_changes", 21_600, lambda: forget_changes(database, kept_days), EVERY_6_HOURS),
     ]
 

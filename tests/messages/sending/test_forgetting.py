@@ -5,11 +5,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from backend.base.database import Database
 from backend.messages.health import health_of
 from backend.messages.sending.forgetting import KEPT_DAYS, forget_recipients
-from tests.factories.sendings import SHOPS, recipients_of, shards_of
+from backend.notices.models import Notice
+from tests.factories.notices import make_notice
+from tests.factories.sendings import SHOPS, copies_of, recipients_of, shards_of
 from tests.messages.conftest import Worker
 
 
@@ -32,6 +35,17 @@ class TestForgetRecipients:
 
         assert kept == 0
         assert len(database.run(lambda session: recipients_of(session, done))) == 3
+        assert len(database.run(lambda session: copies_of(session, done))) == 3
+
+    def test_leaves_every_other_notice_in_the_inbox(
+        self, database: Database, done: uuid.UUID, readers: list[uuid.UUID], at: datetime
+    ) -> None:
+        own = database.run(lambda session: make_notice(session, citizen_id=readers[0], at=at))
+
+        later = at + timedelta(days=KEPT_DAYS, seconds=1)
+        database.run(lambda session: forget_recipients(session, at=later, limit=100))
+
+        assert database.run(lambda session: list(session.scalars(select(Notice.id)))) == [own]
 
     def test_deletes_a_part_at_a_time_and_keeps_how_it_went(
         self, database: Database, done: uuid.UUID, at: datetime
@@ -44,5 +58,6 @@ class TestForgetRecipients:
 
         assert deleted == [2, 1, 0]
         assert database.run(lambda session: shards_of(session, done)) == []
+        assert database.run(lambda session: copies_of(session, done)) == []
         health = database.run(lambda session: health_of(session, message_id=done))
         assert health.states == {"accepted": 3}
