@@ -36,6 +36,7 @@ class Reason(enum.StrEnum):
     NO_DEVICE = "no_device"
     CAP_REACHED = "cap_reached"
     TOO_LATE = "too_late"
+    SHOP_NOT_ACTIVE = "shop_not_active"  # suspended or closed since
     LEASE_LAPSED = "lease_lapsed"  # whoever was sending died
 
 
@@ -55,6 +56,8 @@ class Sending:
     send_until: datetime
     quiet_from: int
     quiet_until: int
+    # Of a shop's: whether it takes part; the city may have suspended or closed it since it approved the message.
+    is_shop_active: bool = True
 
     @property
     def is_advertising(self) -> bool:
@@ -131,6 +134,8 @@ def dispose(person: Person, sending: Sending, at: datetime) -> Disposal | None:
     """None: push now. The cap is not looked at here, for looking counts."""
     if person.language is None:
         return Disposal(RecipientStatus.DROPPED, Reason.ACCOUNT_GONE)
+    if not sending.is_shop_active:
+        return not_pushed(person, Reason.SHOP_NOT_ACTIVE, tells=False)
     unwanted = _unwanted(person, sending)
     if unwanted is not None and sending.is_advertising:
         return Disposal(RecipientStatus.DROPPED, unwanted)

@@ -13,7 +13,7 @@ from backend.base.errors import Conflict
 from backend.messages.models import Message, MessageAct, MessageStatus
 from backend.messages.queries import get_message, get_own_message
 from backend.messages.service.approving import return_quota
-from backend.messages.service.checks import City, check_attachment
+from backend.messages.service.checks import City, check_attachment, check_shop
 from backend.messages.service.recording import move
 from backend.messages.states import send_moment, send_window, status_after
 
@@ -37,10 +37,11 @@ def schedule_message(
 ) -> Message:
     """As it was drafted, or at another time; the other times then move along. Once more: until it is begun.
 
-    Raises MessageNotFound, MessageNotApproved, MessageTimesInvalid, AttachmentUnusable.
+    Raises MessageNotFound, MessageNotApproved, ShopNotActive, MessageTimesInvalid, AttachmentUnusable.
     """
     message = get_own_message(session, message_id=message_id, shop_ids=shop_ids, lock=True)
     status_after(message.status, MessageAct.SCHEDULED)
+    check_shop(session, message=message)
     moment = send_moment(send_at or message.send_at, at=at)
     later = moment - message.send_at
     message.send_at = moment

@@ -9,6 +9,7 @@ from backend.messages.models import RecipientStatus
 from backend.messages.queries import MessageNotFound
 from backend.messages.service import checks, running, testing
 from backend.notices.engagement import engagement_of
+from backend.organisations.queries import ShopNotActive
 from backend.people.memberships import MemberListNotFound
 from backend.people.permissions import Permission
 from backend.shop.messages.routes import own_message, present
@@ -44,6 +45,7 @@ MESSAGE = "/<uuid:message_id>"
         MessageNotFound,
         states.MessageNotApproved,
         states.MessageTimesInvalid,
+        ShopNotActive,
         checks.AttachmentUnusable,
     ],
     example=OWN_SCHEDULE_EXAMPLE,

@@ -11,6 +11,7 @@ from sqlalchemy import delete, update
 from backend.base.database import Database
 from backend.messages.models import Message, MessageShard
 from backend.notices.models import Device, NoticeChoice, NoticePreference
+from backend.organisations.models import Shop
 from backend.people.models import Citizen, Consent
 from tests.factories.organisations import make_shop
 from tests.factories.sendings import (
@@ -177,6 +178,26 @@ class TestTakeBatch:
         worker.work()
 
         assert fates(message_id) == [("dropped", "muted"), ("accepted", None), ("accepted", None)]
+
+    @pytest.mark.parametrize("status", ["suspended", "closed"])
+    def test_lets_no_shop_be_heard_that_does_not_take_part_any_more(
+        self,
+        database: Database,
+        worker: Worker,
+        start: Start,
+        fates: Fates,
+        world: World,
+        readers: list[uuid.UUID],
+        status: str,
+    ) -> None:
+        message_id = start(purpose=SHOPS)
+        ended = update(Shop).where(Shop.id == world.shop_id).values(status=status)
+        database.run(lambda session: session.execute(ended))
+
+        worker.work()
+
+        assert fates(message_id) == [("dropped", "shop_not_active")] * 3
+        assert database.run(lambda session: copies_of(session, message_id)) == []
 
     def test_drops_who_left_meanwhile(
         self, database: Database, worker: Worker, start: Start, fates: Fates, readers: list[uuid.UUID]
