@@ -142,6 +142,8 @@ def _sending(_dialect: str) -> Any:
         messages.send_until,
         messages.expires_at,
         messages.heard_before,
+        messages.spread_minutes,
+        messages.recipient_count,
         ~exists()
         .where(Shop.id == messages.shop_id, Shop.status != ShopStatus.ACTIVE.value)
         .label("is_shop_active"),

@@ -12,7 +12,13 @@ from backend.base.errors import Conflict, SecondPersonRequired
 from backend.messages.models import Message, MessageAct, MessagePurpose, MessageQuota
 from backend.messages.queries import get_message, get_template
 from backend.messages.reach import Mailing, count_reach, is_anybody_told, obstacle_of
-from backend.messages.service.checks import City, audience_of, check_attachment, check_shop, check_template_use
+from backend.messages.service.checks import (
+    City,
+    audience_of,
+    check_attachment,
+    check_shop,
+    check_template_use,
+)
 from backend.messages.service.recording import has_written, move
 from backend.messages.states import status_after
 
@@ -35,8 +41,8 @@ def approve_message(
     """It may be scheduled now. `is_inbox_enough`: also where no phone would ring, if inboxes are reached.
 
     Raises MessageNotFound, MessageNotInReview, SecondPersonRequired, ShopNotActive, TemplateNotApproved,
-    AttachmentUnusable, AudienceInvalid, MessageQuotaReached; MessageAudienceEmpty, MessageConsentMissing, MessageDeviceMissing,
-    MessageMuted.
+    AttachmentUnusable, AudienceInvalid, MessageQuotaReached; MessageAudienceEmpty, MessageConsentMissing,
+    MessageDeviceMissing, MessageMuted.
     """
     message = get_message(session, message_id=message_id, lock=True)
     status_after(message.status, MessageAct.APPROVED)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backend.base.errors import Conflict
 from backend.messages.models import Message, MessageAct, MessageStatus
 from backend.messages.queries import get_message, get_own_message
+from backend.messages.sending.spreading import spread_overdue
 from backend.messages.service.approving import return_quota
 from backend.messages.service.checks import City, check_attachment, check_shop
 from backend.messages.service.recording import move
@@ -81,7 +82,7 @@ def resume_message(
     resumed_by: uuid.UUID,
     at: datetime,
 ) -> Message:
-    """Whoever was not told yet is told, if it is not too late.
+    """Whoever was not told yet is told, if it is not too late; what is spread goes on being spread.
 
     Raises MessageNotFound, MessageNotStopped, MessageStoppedByCity.
     """
@@ -90,6 +91,7 @@ def resume_message(
     if shop_ids is not None and message.is_stopped_by_city:
         raise MessageStoppedByCity
     message.is_stopped_by_city = False
+    spread_overdue(session, message=message, at=at)
     move(session, message=message, act=MessageAct.RESUMED, by=resumed_by, at=at)
     return message
 

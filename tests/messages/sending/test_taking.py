@@ -336,6 +336,27 @@ class TestQuietHours:
         assert fates(message_id)[2:] == [("accepted", None)] * 3
         assert len(database.run(lambda session: copies_of(session, message_id))) == 5
 
+    def test_leave_those_who_wait_for_the_morning_spread_over_as_many_minutes(
+        self,
+        database: Database,
+        worker: Worker,
+        start: Start,
+        readers: list[uuid.UUID],
+        clock: time_machine.Traveller,
+    ) -> None:
+        clock.move_to(EVENING)
+        message_id = start(purpose=SHOPS, spread_minutes=60)
+        clock.shift(timedelta(hours=1))
+        while worker.work():
+            pass
+
+        waiting = database.run(lambda session: recipients_of(session, message_id))
+        assert [row.not_before for row in waiting] == [
+            MORNING,
+            MORNING + timedelta(minutes=20),
+            MORNING + timedelta(minutes=40),
+        ]
+
     def test_count_against_the_day_on_which_the_push_goes_out(
         self,
         database: Database,
