@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from backend.base.errors import Conflict
-from backend.messages.models import Message, MessageAct, MessageStatus
+from backend.messages.models import Message, MessageAct, MessagePurpose, MessageStatus
 from backend.messages.queries import get_message, get_own_message
 from backend.messages.sending.spreading import spread_overdue
 from backend.messages.service.approving import return_quota
 from backend.messages.service.checks import City, check_attachment, check_shop
 from backend.messages.service.recording import move
-from backend.messages.states import send_moment, send_window, status_after
+from backend.messages.states import MessageNotApproved, send_moment, send_window, status_after
 
 
 class MessageStoppedByCity(Conflict):
@@ -42,6 +42,10 @@ def schedule_message(
     """
     message = get_own_message(session, message_id=message_id, shop_ids=shop_ids, lock=True)
     status_after(message.status, MessageAct.SCHEDULED)
+    if (
+        message.purpose == MessagePurpose.DISASTER
+    ):  # told at once by whoever signed in just before, or not at all
+        raise MessageNotApproved
     check_shop(session, message=message)
     moment = send_moment(send_at or message.send_at, at=at)
     later = moment - message.send_at
