@@ -283,6 +283,7 @@ def check_link(link: str, *, public_url: str, field: str = "link") -> str:
 
 def refuse_shopping_link(path: str, *, field: str = "link") -> None:
     """Raises DisasterLinkRefused."""
-    segments = unquote(urlsplit(path).path).casefold().split("/")
+    # A path in the query or the fragment too: apps find their way by those as well.
+    segments = re.findall(r"/([a-z0-9_-]+)", unquote(path).casefold())
     if _SHOPPING_SEGMENTS & set(segments):
         raise DisasterLinkRefused(field=field)

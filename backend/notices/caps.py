@@ -28,6 +28,9 @@ from backend.notices.terms import NoticeTerms
 from backend.people.models import Citizen, ConsentPurpose
 
 WEEK_DAYS = 7
+# More than clocks disagree and a batch takes together.
+MIDNIGHT = timedelta(minutes=5)
+MIDNIGHT_LOCK = 2_028  # PostgreSQL's advisory lock, by a number that nothing else of ours takes
 
 COUNTS = PushCount.metadata.tables["push_counts"]
 TODAY = bindparam("today", type_=Date())
@@ -40,8 +43,7 @@ def reserve_pushes(
 
     `purpose`: push_city or push_shops, each with its own cap over all senders; advertising also by the week, which
     is this day of the city and the six before. Reserve once a push, where it is taken: one that is tried again
-    keeps its place. Two senders at once never count too far, unless it is midnight between their two clocks: then
-    a week may end up as many too high as that. Raises ValueError for another purpose.
+    keeps its place. Two senders at once never count too far. Raises ValueError for another purpose.
     """
     if purpose not in (ConsentPurpose.PUSH_CITY, ConsentPurpose.PUSH_SHOPS):
         raise ValueError(f"no cap for {purpose}")
@@ -51,6 +53,7 @@ def reserve_pushes(
     if purpose == ConsentPurpose.PUSH_CITY:
         rows = RESERVE_CITY.rows(session, ids=ids, today=today, per_day=terms.city_per_day)
     else:
+        _one_by_one_around_midnight(session, at)
         rows = RESERVE_SHOPS.rows(
             session,
             ids=ids,
@@ -71,7 +74,8 @@ def forget_old_push_counts(session: Session, *, at: datetime, limit: int) -> int
     """At most `limit` of those that no cap looks at any more. Returns how many."""
     key = tuple_(COUNTS.c.citizen_id, COUNTS.c.on)
     old = select(COUNTS.c.citizen_id, COUNTS.c.on).where(
-        COUNTS.c.on <= city_day(at) - timedelta(days=WEEK_DAYS)
+        # A day more, for whose clock is behind.
+        COUNTS.c.on < city_day(at) - timedelta(days=WEEK_DAYS)
     )
     deleted = delete(COUNTS).where(key.in_(old.limit(limit))).returning(COUNTS.c.on)
     return len(session.execute(deleted).all())
@@ -93,10 +97,10 @@ def _reservation(column: ColumnElement[int], dialect: str) -> Any:
     may_one_more = column < per_day
     if not is_city:
         per_week = bindparam("per_week", type_=Integer())
-        new = new.where(_earlier_in_week(Citizen.__table__.c.id) < per_week)
+        new = new.where(_other_days_of_week(Citizen.__table__.c.id) < per_week)
         # As a literal: what stands in an ON CONFLICT is not seen as belonging to the statement around it.
         row_itself = literal_column("push_counts.citizen_id", Uuid())
-        may_one_more &= column + _earlier_in_week(row_itself) < per_week
+        may_one_more &= column + _other_days_of_week(row_itself) < per_week
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return (
         insert(COUNTS)
@@ -108,15 +112,27 @@ def _reservation(column: ColumnElement[int], dialect: str) -> Any:
     )
 
 
-def _earlier_in_week(citizen_id: ColumnElement[uuid.UUID]) -> ColumnElement[int]:
-    """Advertising of the days before; nobody counts those up any more."""
-    before = COUNTS.alias("before")
+def _one_by_one_around_midnight(session: Session, at: datetime) -> None:
+    """Clocks disagree, and a sender may be some seconds late: two then count on two days, whose rows are not the same.
+
+    SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql" and city_day(at - MIDNIGHT) != city_day(at + MIDNIGHT):
+        session.execute(select(func.pg_advisory_xact_lock(MIDNIGHT_LOCK)))
+
+
+def _other_days_of_week(citizen_id: ColumnElement[uuid.UUID]) -> ColumnElement[int]:
+    """Advertising of the days before, and of tomorrow where another's clock is ahead.
+
+    Nobody counts those up any more, but around midnight.
+    """
+    other = COUNTS.alias("other")
     return (
-        select(func.coalesce(func.sum(before.c.shops_count), 0))
+        select(func.coalesce(func.sum(other.c.shops_count), 0))
         .where(
-            before.c.citizen_id == citizen_id,
-            before.c.on > bindparam("week_before", type_=Date()),
-            before.c.on < TODAY,
+            other.c.citizen_id == citizen_id,
+            other.c.on > bindparam("week_before", type_=Date()),
+            other.c.on != TODAY,
         )
         .scalar_subquery()
     )

@@ -31,6 +31,7 @@ class NoticeKind(enum.StrEnum):
     CAMPAIGN_BUDGET_NEARLY_GONE = "campaign_budget_nearly_gone"
     CAMPAIGN_CHANGED = "campaign_changed"
     MESSAGE_TEST = "message_test"
+    ADVERTISEMENT_TEST = "advertisement_test"
 
 
 # Of a message to many: its words, its purpose and the rest stand in the circular that the notice names.
@@ -79,6 +80,8 @@ KINDS: Mapping[str, KindTerms] = {
     NoticeKind.WELCOME: KindTerms(_CITY, "/", is_prompt=True),
     # Testers asked for it, by joining a list.
     NoticeKind.MESSAGE_TEST: KindTerms(_CITY, "/", is_prompt=True),
+    # The same of a shop: it is advertising all the same.
+    NoticeKind.ADVERTISEMENT_TEST: KindTerms(ConsentPurpose.PUSH_SHOPS, "/", is_prompt=True),
     NoticeKind.PURCHASE_RECORDED: _PURCHASE,
     NoticeKind.PURCHASE_PAID_WITH_POINTS: _PURCHASE,
     NoticeKind.PURCHASE_REFUNDED: _PURCHASE,

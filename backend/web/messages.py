@@ -168,7 +168,12 @@ class MessageEventOut(Out):
 
 class TestSentOut(Out):
     __test__ = False  # not for pytest
-    told_count = fields.Integer(required=True, metadata={"description": "How many testers got it."})
+    tester_count = fields.Integer(
+        required=True,
+        metadata={
+            "description": "How many are on the list. Those of them who want no advertising do not get a shop's."
+        },
+    )
 
 
 SHARED_COLUMNS = (

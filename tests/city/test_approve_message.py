@@ -24,6 +24,7 @@ from tests.factories.messages import (
     message,
     mute,
     refusal,
+    suspend,
 )
 from tests.factories.missions import Town
 from tests.factories.offers import make_offer
@@ -87,6 +88,16 @@ class TestApproveMessage:
         made(approver.post(f"{TEMPLATES}/event/1/retirement"))
 
         assert refusal(approver.post(f"{path}/approval", {})) == (409, "template_not_approved")
+
+
+class TestSuspendedShop:
+    def test_is_not_approved_to_advertise(
+        self, city: ApiClient, approver: ApiClient, manager: ApiClient, readers: list[uuid.UUID], world: World
+    ) -> None:
+        path = in_city(made_shop_review(manager))
+        suspend(city, world.shop_id)
+
+        assert refusal(approver.post(f"{path}/approval", {})) == (409, "shop_not_active")
 
 
 class TestNobodyToTell:

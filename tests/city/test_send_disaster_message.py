@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from backend.people.service.staff import FRESH_MINUTES
-from tests.factories.messages import DISASTERS, KEY, PATH, disaster, made_template, refusal
+from tests.factories.messages import DISASTERS, KEY, PATH, disaster, made_disaster, made_template, refusal
 from tests.factories.world import World
 from tests.support.client import ApiClient
 
@@ -62,6 +62,13 @@ class TestSendDisasterMessage:
         response = city.post(DISASTERS, disaster(audience={"district": ["鳥取"]}), headers=KEY)
 
         assert refusal(response) == (409, "message_audience_empty")
+
+    def test_is_not_put_off_by_somebody_else(self, city: ApiClient) -> None:
+        path = made_disaster(city)
+
+        response = city.post(f"{path}/schedule", {"send_at": "2026-06-18T12:00:00+09:00"})
+
+        assert refusal(response) == (409, "message_not_approved")
 
     def test_keeps_nothing_of_what_is_refused(self, city: ApiClient) -> None:
         city.post(DISASTERS, disaster(audience={"district": ["鳥取"]}), headers=KEY)

@@ -28,7 +28,7 @@ class TestSendMessageTest:
         sent = city.post(f"{path}/tests", {"member_list_id": testers}, headers=KEY).get_json()
 
         newest = citizen.get("/v1/notices").get_json()["items"][0]
-        assert sent == {"told_count": 1}
+        assert sent == {"tester_count": 1}
         assert newest["title"] == "【試し送信】催し：港の朝市"
         assert neighbour.get("/v1/notices").get_json()["items"] == []
 

@@ -138,6 +138,10 @@ def set_status(database: Database, path: str, status: MessageStatus, **columns: 
     database.run(lambda session: session.execute(query.values(status=status.value, **columns)))
 
 
+def suspend(city: ApiClient, shop_id: uuid.UUID) -> None:
+    made(city.post(f"/v1/city/shops/{shop_id}/decisions", {"action": "suspend", "reason": "確認中"}))
+
+
 def mute(session: Session, *, citizen_id: uuid.UUID, kind: str, subject: str, at: datetime) -> None:
     session.execute(
         insert(NoticeChoice).values(citizen_id=citizen_id, kind=kind, subject=subject, chosen_at=at)

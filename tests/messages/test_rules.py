@@ -216,7 +216,19 @@ class TestLink:
         with pytest.raises(MessageLinkForeign):
             check_link(link, public_url="https://meguri.example")
 
-    @pytest.mark.parametrize("path", ["/offers/1", "/v1/Offers", "/%6fffers", "/campaigns", "/me/coupons"])
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/offers/1",
+            "/v1/Offers",
+            "/%6fffers",
+            "/campaigns",
+            "/me/coupons",
+            "/offers;x",
+            "/#/offers/1",
+            "/open?to=%2Foffers",
+        ],
+    )
     def test_of_a_disaster_leads_to_no_shopping(self, path: str) -> None:
         with pytest.raises(DisasterLinkRefused):
             refuse_shopping_link(path)

@@ -1,5 +1,6 @@
 """How many pushes one person gets."""
 
+import time
 import uuid
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,8 @@ from tests.faults.test_races import at_once
 
 TERMS = load_terms()
 DAY = timedelta(days=1)
+INSTANT = timedelta(microseconds=1)
+MIDNIGHT = datetime(2026, 6, 15, 15, 0, tzinfo=UTC)  # in the city
 
 
 @pytest.fixture
@@ -61,10 +64,18 @@ class TestReservePushes:
         assert granted == [2, 2, 1, 0, 0, 0, 0, 2]
 
     def test_begins_anew_at_midnight_in_the_city(self, session: Session, citizen_id: uuid.UUID) -> None:
-        midnight = datetime(2026, 6, 15, 15, 0, tzinfo=UTC)
-        reserve_all_day(session, citizen_id, midnight - timedelta(microseconds=1), "push_city")
+        reserve_all_day(session, citizen_id, MIDNIGHT - INSTANT, "push_city")
 
-        assert reserve_all_day(session, citizen_id, midnight, "push_city") == TERMS.city_per_day
+        assert reserve_all_day(session, citizen_id, MIDNIGHT, "push_city") == TERMS.city_per_day
+
+    def test_counts_what_a_clock_that_is_ahead_has_counted_after_midnight(
+        self, session: Session, citizen_id: uuid.UUID
+    ) -> None:
+        for days in (3, 3, 2, 2):
+            reserve(session, citizen_id, MIDNIGHT - days * DAY, "push_shops")
+        ahead = reserve(session, citizen_id, MIDNIGHT, "push_shops")
+
+        assert (ahead, reserve(session, citizen_id, MIDNIGHT - INSTANT, "push_shops")) == (True, False)
 
     def test_answers_for_each_of_many(self, session: Session, citizen_id: uuid.UUID, at: datetime) -> None:
         fresh = [make_citizen(session, at=at, nickname=f"市民{n}").id for n in range(3)]
@@ -94,13 +105,13 @@ class TestForgetOldPushCounts:
     def test_keeps_the_days_that_a_cap_looks_at(
         self, session: Session, citizen_id: uuid.UUID, at: datetime
     ) -> None:
-        for days in range(9):
+        for days in range(10):
             reserve(session, citizen_id, at - days * DAY)
 
         forgotten = forget_old_push_counts(session, at=at, limit=100)
 
         days = session.scalars(select(PushCount.on).order_by(PushCount.on)).all()
-        assert (forgotten, len(days)) == (2, 7)
+        assert (forgotten, len(days)) == (2, 8)
         assert days[-1] == at.date()
 
 
@@ -130,6 +141,26 @@ class TestSendersAtOnce:
             [
                 partial(database.run, lambda session: reserve(session, citizen_id, at, "push_shops"))
                 for _ in range(8)
+            ]
+        )
+
+        counts = database.run(lambda session: session.scalars(select(PushCount.shops_count)).all())
+        assert sum(counts) == TERMS.shops_per_week
+
+    def test_never_overshoot_the_week_at_midnight_by_clocks_that_disagree(self, database: Database) -> None:
+        citizen_id = database.run(lambda session: make_citizen(session, at=MIDNIGHT).id)
+        database.run(lambda session: reserve_all_day(session, citizen_id, MIDNIGHT - 3 * DAY, "push_shops"))
+        database.run(lambda session: reserve_all_day(session, citizen_id, MIDNIGHT - 2 * DAY, "push_shops"))
+
+        def reserve_slowly(session: Session, at: datetime) -> bool:
+            granted = reserve(session, citizen_id, at, "push_shops")
+            time.sleep(0.05)  # as a batch does that still has its rows to write
+            return granted
+
+        at_once(
+            [
+                partial(database.run, partial(reserve_slowly, at=moment))
+                for moment in (MIDNIGHT, MIDNIGHT - INSTANT) * 4
             ]
         )
 

@@ -76,6 +76,12 @@ EXAMPLES: dict[NoticeKind, dict[str, Any]] = {
         "title": {"ja": "港まつり", "en": "Harbour festival"},
         "body": {"ja": "土曜日に開きます。", "en": "It opens on Saturday."},
     },
+    NoticeKind.ADVERTISEMENT_TEST: {
+        "title": {"ja": "【広告】秋鮭50円引き"},
+        "body": {"ja": "日曜まで。"},
+        "shop": {"ja": "麦と汽笛"},
+        "shop_id": "01964f3c-9f4a-7c12-8a3e-5a0d1f0c2b11",
+    },
     NoticeKind.CAMPAIGN_BUDGET_NEARLY_GONE: {"campaign": {"ja": "夏まつり", "en": "Summer"}, "percent": 80},
     NoticeKind.CAMPAIGN_CHANGED: {"campaign": {"ja": "夏まつり", "en": "Summer"}},
     NoticeKind.POINTS_EXPIRING: {"points": 1200, "days": 30, "first_on": "2026-06-30"},

@@ -30,6 +30,7 @@ from backend.messages.rules import (
 )
 from backend.messages.service import approving, checks, drafting
 from backend.messages.service.templates import TemplateNotApproved
+from backend.organisations.queries import ShopNotActive
 from backend.people.permissions import Permission
 from backend.web.calls import Call
 from backend.web.contracts import Face
@@ -198,6 +199,7 @@ def return_message(call: Call, message_id: uuid.UUID, body: dict[str, Any]) -> d
         MessageNotFound,
         states.MessageNotInReview,
         SecondPersonRequired,
+        ShopNotActive,
         AudienceInvalid,
         TemplateNotApproved,
         checks.AttachmentUnusable,

@@ -76,7 +76,7 @@ def schedule_message(call: Call, message_id: uuid.UUID, body: dict[str, Any]) ->
 )
 def send_message_test(call: Call, message_id: uuid.UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Send it to the testers on a list, marked as a test: to nobody else."""
-    told = testing.send_test(
+    testers = testing.send_test(
         call.session,
         message_id=message_id,
         shop_ids=None,
@@ -85,7 +85,7 @@ def send_message_test(call: Call, message_id: uuid.UUID, body: dict[str, Any]) -
         city=city_of(call),
         at=call.at,
     )
-    return {"told_count": told}
+    return {"tester_count": testers}
 
 
 @face.operation(

@@ -29,6 +29,7 @@ from backend.messages.models import (
 )
 from backend.notices.models import ChoiceKind, Device, NoticeChoice, NoticePreference
 from backend.notices.writes import consent_stands
+from backend.organisations.models import Shop, ShopStatus
 from backend.people.models import Citizen
 
 AT = bindparam("at", type_=UtcDateTime())
@@ -141,6 +142,11 @@ def _sending(_dialect: str) -> Any:
         messages.send_until,
         messages.expires_at,
         messages.heard_before,
+        messages.spread_minutes,
+        messages.recipient_count,
+        ~exists()
+        .where(Shop.id == messages.shop_id, Shop.status != ShopStatus.ACTIVE.value)
+        .label("is_shop_active"),
     ).where(messages.id == bindparam("message_id", type_=Uuid()))
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from backend.base.push import PushOutcome, PushResult
 from backend.messages.models import MessagePurpose, RecipientStatus
-from backend.notices.quiet_hours import opens_at
+from backend.notices.quiet_hours import DAY_MINUTES, opens_at
 from backend.notices.rules import retry_at
 
 SHARD_RECIPIENTS = 5_000
@@ -36,6 +36,7 @@ class Reason(enum.StrEnum):
     NO_DEVICE = "no_device"
     CAP_REACHED = "cap_reached"
     TOO_LATE = "too_late"
+    SHOP_NOT_ACTIVE = "shop_not_active"  # suspended or closed since
     LEASE_LAPSED = "lease_lapsed"  # whoever was sending died
 
 
@@ -49,12 +50,19 @@ class ShardPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """A message's part in deciding. Quiet hours in minutes after midnight: of whoever has chosen none."""
+    """A message's part in deciding. Quiet hours in minutes after midnight: of whoever has chosen none.
+
+    `share_before`: which part of its recipients stands before those of the shard; it is their place in the spread.
+    """
 
     purpose: str
     send_until: datetime
     quiet_from: int
     quiet_until: int
+    # Of a shop's: whether it takes part; the city may have suspended or closed it since it approved the message.
+    is_shop_active: bool = True
+    spread: timedelta = timedelta(0)
+    share_before: float = 0.0
 
     @property
     def is_advertising(self) -> bool:
@@ -131,6 +139,8 @@ def dispose(person: Person, sending: Sending, at: datetime) -> Disposal | None:
     """None: push now. The cap is not looked at here, for looking counts."""
     if person.language is None:
         return Disposal(RecipientStatus.DROPPED, Reason.ACCOUNT_GONE)
+    if not sending.is_shop_active:
+        return not_pushed(person, Reason.SHOP_NOT_ACTIVE, tells=False)
     unwanted = _unwanted(person, sending)
     if unwanted is not None and sending.is_advertising:
         return Disposal(RecipientStatus.DROPPED, unwanted)
@@ -173,10 +183,19 @@ def _put_off(person: Person, sending: Sending, at: datetime) -> Disposal | None:
     if opening >= sending.send_until:
         return not_pushed(person, Reason.TOO_LATE, tells=not sending.is_advertising)
     if opening > at:
-        return Disposal(RecipientStatus.WAITING, None, opening, tells)
+        turn = opening + _wait_for_turn(sending, opening, *quiet)
+        return Disposal(RecipientStatus.WAITING, None, turn, tells)
     if person.makes_way:
         return Disposal(RecipientStatus.WAITING, None, at + timedelta(seconds=YIELD_SECONDS))
     return None
+
+
+def _wait_for_turn(sending: Sending, opening: datetime, quiet_from: int, quiet_until: int) -> timedelta:
+    """What is spread is spread in the morning, too: over as many minutes, but in time and before it is quiet again."""
+    if not sending.share_before:
+        return timedelta(0)
+    until_quiet = timedelta(minutes=(quiet_from - quiet_until) % DAY_MINUTES)
+    return min(sending.spread, sending.send_until - opening, until_quiet) * sending.share_before
 
 
 @lru_cache(maxsize=1_024)  # a batch has one moment, and most people have the same hours

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     Boolean,
@@ -141,7 +141,10 @@ def _number_recipients(session: Session, message: Message, audience: Audience, a
 
 
 def _cut(session: Session, message: Message, at: datetime) -> None:
-    plans = plan_shards(message.recipient_count, spread_minutes=message.spread_minutes, at=at)
+    # Started late, because no worker was there: closer together, but in time.
+    left = max(message.send_until - at, timedelta(0)) // timedelta(minutes=1)
+    spread_minutes = min(message.spread_minutes, left)
+    plans = plan_shards(message.recipient_count, spread_minutes=spread_minutes, at=at)
     session.execute(
         insert(MessageShard),
         [

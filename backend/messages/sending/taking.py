@@ -166,6 +166,9 @@ def take_batch(
         send_until=message.send_until,
         quiet_from=minute_of(terms.quiet_from),
         quiet_until=minute_of(terms.quiet_until),
+        is_shop_active=message.is_shop_active,
+        spread=timedelta(minutes=message.spread_minutes),
+        share_before=(span.first_position - 1) / message.recipient_count,
     )
     people = _due_people(session, shard, span, message, size=size, terms=terms, at=at)
     pushed, fates = _choose(session, people, sending, terms, at)

@@ -12,7 +12,13 @@ from backend.base.errors import Conflict, SecondPersonRequired
 from backend.messages.models import Message, MessageAct, MessagePurpose, MessageQuota
 from backend.messages.queries import get_message, get_template
 from backend.messages.reach import Mailing, count_reach, is_anybody_told, obstacle_of
-from backend.messages.service.checks import City, audience_of, check_attachment, check_template_use
+from backend.messages.service.checks import (
+    City,
+    audience_of,
+    check_attachment,
+    check_shop,
+    check_template_use,
+)
 from backend.messages.service.recording import has_written, move
 from backend.messages.states import status_after
 
@@ -34,14 +40,15 @@ def approve_message(
 ) -> Message:
     """It may be scheduled now. `is_inbox_enough`: also where no phone would ring, if inboxes are reached.
 
-    Raises MessageNotFound, MessageNotInReview, SecondPersonRequired, TemplateNotApproved, AttachmentUnusable,
-    AudienceInvalid, MessageQuotaReached; MessageAudienceEmpty, MessageConsentMissing, MessageDeviceMissing,
-    MessageMuted.
+    Raises MessageNotFound, MessageNotInReview, SecondPersonRequired, ShopNotActive, TemplateNotApproved,
+    AttachmentUnusable, AudienceInvalid, MessageQuotaReached; MessageAudienceEmpty, MessageConsentMissing,
+    MessageDeviceMissing, MessageMuted.
     """
     message = get_message(session, message_id=message_id, lock=True)
     status_after(message.status, MessageAct.APPROVED)
     if has_written(session, message_id=message.id, staff_id=approved_by):
         raise SecondPersonRequired
+    check_shop(session, message=message)
     template = get_template(session, slug=message.template_slug, version=message.template_version)
     check_template_use(template, message.purpose)
     check_attachment(session, message=message, city=city, at=at)

@@ -32,6 +32,8 @@ from backend.messages.service.templates import TemplateNotApproved
 from backend.notices.kinds import AttachmentKind
 from backend.notices.terms import NoticeTerms
 from backend.offers.models import Offer, OfferStatus
+from backend.organisations.models import Shop, ShopStatus
+from backend.organisations.queries import ShopNotActive
 from backend.organisations.regions import Region
 
 
@@ -123,6 +125,13 @@ def check_template_use(template: MessageTemplate, purpose: str) -> None:
 def audience_of(session: Session, *, message: Message, city: City) -> Audience:
     """Raises AudienceInvalid: a list may have been closed since."""
     return check_audience(session, document=message.audience, shop_id=message.shop_id, region=city.region)
+
+
+def check_shop(session: Session, *, message: Message) -> None:
+    """A shop that the city has suspended or closed is not heard. Raises ShopNotActive."""
+    status = select(Shop.status).where(Shop.id == message.shop_id)
+    if message.shop_id is not None and session.scalar(status) != ShopStatus.ACTIVE:
+        raise ShopNotActive
 
 
 def _check_link(link: str | None, purpose: MessagePurpose, city: City) -> str | None:

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from backend.base.errors import Conflict
-from backend.messages.models import Message, MessageAct, MessageStatus
+from backend.messages.models import Message, MessageAct, MessagePurpose, MessageStatus
 from backend.messages.queries import get_message, get_own_message
+from backend.messages.sending.spreading import spread_overdue
 from backend.messages.service.approving import return_quota
-from backend.messages.service.checks import City, check_attachment
+from backend.messages.service.checks import City, check_attachment, check_shop
 from backend.messages.service.recording import move
-from backend.messages.states import send_moment, send_window, status_after
+from backend.messages.states import MessageNotApproved, send_moment, send_window, status_after
 
 
 class MessageStoppedByCity(Conflict):
@@ -37,10 +38,14 @@ def schedule_message(
 ) -> Message:
     """As it was drafted, or at another time; the other times then move along. Once more: until it is begun.
 
-    Raises MessageNotFound, MessageNotApproved, MessageTimesInvalid, AttachmentUnusable.
+    Raises MessageNotFound, MessageNotApproved, ShopNotActive, MessageTimesInvalid, AttachmentUnusable.
     """
     message = get_own_message(session, message_id=message_id, shop_ids=shop_ids, lock=True)
     status_after(message.status, MessageAct.SCHEDULED)
+    # Told at once, by whoever has just signed in anew, or not at all.
+    if message.purpose == MessagePurpose.DISASTER:
+        raise MessageNotApproved
+    check_shop(session, message=message)
     moment = send_moment(send_at or message.send_at, at=at)
     later = moment - message.send_at
     message.send_at = moment
@@ -80,7 +85,7 @@ def resume_message(
     resumed_by: uuid.UUID,
     at: datetime,
 ) -> Message:
-    """Whoever was not told yet is told, if it is not too late.
+    """Whoever was not told yet is told, if it is not too late; what is spread goes on being spread.
 
     Raises MessageNotFound, MessageNotStopped, MessageStoppedByCity.
     """
@@ -89,6 +94,7 @@ def resume_message(
     if shop_ids is not None and message.is_stopped_by_city:
         raise MessageStoppedByCity
     message.is_stopped_by_city = False
+    spread_overdue(session, message=message, at=at)
     move(session, message=message, act=MessageAct.RESUMED, by=resumed_by, at=at)
     return message
 

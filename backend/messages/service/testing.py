@@ -3,18 +3,22 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, func, literal, select
 from sqlalchemy.orm import Session
 
 from backend.base.errors import Refused
 from backend.messages.models import Message, MessageAct, MessageStatus
 from backend.messages.queries import get_own_message, get_words
-from backend.messages.service.checks import City
+from backend.messages.service.checks import City, check_shop
 from backend.messages.service.recording import record_event
 from backend.messages.states import MessageNotTestable
 from backend.notices.circulars import announce_to_many
 from backend.notices.kinds import NoticeKind
+from backend.notices.models import ChoiceKind
+from backend.notices.preferences import has_chosen
+from backend.notices.writes import consent_stands
 from backend.people.memberships import MemberListNotFound, owned_by
 from backend.people.models import MemberList, MemberListEntry
 
@@ -38,24 +42,19 @@ def send_test(
     city: City,
     at: datetime,
 ) -> int:
-    """To the members of a list of the same sender; how many they were. It goes the way of every notice.
+    """To the members of a list of the same sender; how many they are. It goes the way of every notice.
 
-    Raises MessageNotFound, MessageNotTestable, MemberListNotFound, TesterListUnfit.
+    Advertising is not even tested on who did not ask for it, or has muted the shop; which of so few that are, the
+    shop is not told. Raises MessageNotFound, MessageNotTestable, ShopNotActive, MemberListNotFound, TesterListUnfit.
     """
     message = get_own_message(session, message_id=message_id, shop_ids=shop_ids, lock=True)
     if message.status not in TESTABLE:
         raise MessageNotTestable
+    check_shop(session, message=message)
     members = _count_members(session, list_id, message)
     if not 1 <= members <= TESTERS_MAX:
         raise TesterListUnfit(field="member_list_id", maximum=TESTERS_MAX)
-    words = get_words(session, message=message, region=city.region)
-    told = announce_to_many(
-        session,
-        citizens=select(MemberListEntry.citizen_id).where(MemberListEntry.list_id == list_id),
-        kind=NoticeKind.MESSAGE_TEST,
-        params={"title": dict(words.titles), "body": dict(words.bodies)},
-        at=at,
-    )
+    _tell(session, message, list_id, city, at)
     record_event(
         session,
         message=message,
@@ -65,7 +64,23 @@ def send_test(
         at=at,
         reason=str(list_id),
     )
-    return told
+    return members
+
+
+def _tell(session: Session, message: Message, list_id: uuid.UUID, city: City, at: datetime) -> None:
+    words = get_words(session, message=message, region=city.region)
+    testers = select(MemberListEntry.citizen_id).where(MemberListEntry.list_id == list_id)
+    params: dict[str, Any] = {"title": dict(words.titles), "body": dict(words.bodies)}
+    kind = NoticeKind.MESSAGE_TEST
+    if message.shop_id is not None:
+        kind = NoticeKind.ADVERTISEMENT_TEST
+        shop_id, citizen_id = str(message.shop_id), MemberListEntry.__table__.c.citizen_id
+        params |= {"shop": dict(words.sender_names), "shop_id": shop_id}
+        testers = testers.where(
+            consent_stands(citizen_id, literal(message.purpose, String())),
+            ~has_chosen(citizen_id, ChoiceKind.MUTED_SHOP, shop_id),
+        )
+    announce_to_many(session, citizens=testers, kind=kind, params=params, at=at)
 
 
 def _count_members(session: Session, list_id: uuid.UUID, message: Message) -> int:

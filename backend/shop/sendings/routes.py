@@ -9,6 +9,7 @@ from backend.messages.models import RecipientStatus
 from backend.messages.queries import MessageNotFound
 from backend.messages.service import checks, running, testing
 from backend.notices.engagement import engagement_of
+from backend.organisations.queries import ShopNotActive
 from backend.people.memberships import MemberListNotFound
 from backend.people.permissions import Permission
 from backend.shop.messages.routes import own_message, present
@@ -26,6 +27,7 @@ from backend.shop.scope import own_shops
 from backend.web.calls import Call
 from backend.web.contracts import Face
 from backend.web.messages import TestSentOut, city_of, shown_to_shops
+from backend.web.rate_limits import By, RateLimit
 
 face = Face(
     "sendings", __name__, url_prefix="/v1/shop/messages", description="The shop's messages on their way."
@@ -44,6 +46,7 @@ MESSAGE = "/<uuid:message_id>"
         MessageNotFound,
         states.MessageNotApproved,
         states.MessageTimesInvalid,
+        ShopNotActive,
         checks.AttachmentUnusable,
     ],
     example=OWN_SCHEDULE_EXAMPLE,
@@ -68,13 +71,20 @@ def schedule_own_message(call: Call, message_id: uuid.UUID, body: dict[str, Any]
     permission=Permission.MANAGE_OWN_MESSAGES,
     body=TestOwnMessageIn,
     answer=TestSentOut,
-    errors=[MessageNotFound, MemberListNotFound, states.MessageNotTestable, testing.TesterListUnfit],
+    errors=[
+        MessageNotFound,
+        MemberListNotFound,
+        ShopNotActive,
+        states.MessageNotTestable,
+        testing.TesterListUnfit,
+    ],
     example=OWN_TESTERS_EXAMPLE,
+    limits=[RateLimit("test_message", "sign_in_attempts", By.TOKEN)],
     idempotent=True,
 )
 def send_own_message_test(call: Call, message_id: uuid.UUID, body: dict[str, Any]) -> dict[str, Any]:
-    """Send it to the testers on a list of mine, marked as a test: to nobody else."""
-    told = testing.send_test(
+    """Send it to the testers on a list of mine, marked as a test: to those who want advertising."""
+    testers = testing.send_test(
         call.session,
         message_id=message_id,
         shop_ids=own_shops(call, Permission.MANAGE_OWN_MESSAGES),
@@ -83,7 +93,7 @@ def send_own_message_test(call: Call, message_id: uuid.UUID, body: dict[str, Any
         city=city_of(call),
         at=call.at,
     )
-    return {"told_count": told}
+    return {"tester_count": testers}
 
 
 @face.operation(

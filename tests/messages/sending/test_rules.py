@@ -1,7 +1,7 @@
 """The pure part: cutting, deciding who is pushed now, what becomes of a person."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -25,6 +25,7 @@ NOON = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)  # 12:00 in the city
 EVENING = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)  # 21:00
 MORNING = datetime(2026, 6, 15, 23, 0, tzinfo=UTC)  # 8:00 of the next day
 INSTANT = timedelta(microseconds=1)
+HOUR = timedelta(hours=1)
 DEVICE = uuid.UUID(int=1)
 
 
@@ -79,6 +80,25 @@ class TestPlanShards:
 
     def test_has_none_for_nobody(self) -> None:
         assert plan_shards(0, spread_minutes=5, at=NOON) == []
+
+
+class TestMorningAfter:
+    @pytest.mark.parametrize(
+        ("reader", "until", "not_before"),
+        [
+            (Reader(), MORNING + 24 * HOUR, MORNING + 3 * HOUR),
+            (Reader(), MORNING + HOUR, MORNING + HOUR / 2),
+            (Reader(quiet_from=9 * 60, quiet_until=8 * 60), MORNING + 24 * HOUR, MORNING + HOUR / 2),
+        ],
+        ids=["as_spread", "ends_in_time", "is_over_before_it_is_quiet_again"],
+    )
+    def test_is_spread_too(self, reader: Reader, until: datetime, not_before: datetime) -> None:
+        halfway = replace(sending(until=until), spread=6 * HOUR, share_before=0.5)
+
+        held = dispose(reader, halfway, EVENING)
+
+        assert held is not None
+        assert held.not_before == not_before
 
 
 class TestNextBatchSize:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -78,6 +79,22 @@ class TestStartMessage:
         assert [row.position for row in rows] == [1, 2, 3, 4, 5]
         assert {row.citizen_id for row in rows} == {world.citizen.id, world.neighbour.id, *readers}
         assert {(row.status, row.attempts, row.is_told) for row in rows} == {("waiting", 0, False)}
+
+    def test_that_is_late_is_spread_over_what_is_left(
+        self,
+        database: Database,
+        schedule: Schedule,
+        world: World,
+        at: datetime,
+        clock: time_machine.Traveller,
+    ) -> None:
+        message_id = schedule(spread_minutes=60, hours=1)
+        clock.shift(timedelta(minutes=40))
+
+        start(database, message_id)
+
+        shards = database.run(lambda session: shards_of(session, message_id))
+        assert [shard.not_before - at for shard in shards] == [timedelta(minutes=40), timedelta(minutes=50)]
 
     def test_publishes_its_words(self, database: Database, schedule: Schedule) -> None:
         message_id = schedule(link="/events/1")

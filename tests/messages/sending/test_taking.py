@@ -11,6 +11,7 @@ from sqlalchemy import delete, update
 from backend.base.database import Database
 from backend.messages.models import Message, MessageShard
 from backend.notices.models import Device, NoticeChoice, NoticePreference
+from backend.organisations.models import Shop
 from backend.people.models import Citizen, Consent
 from tests.factories.organisations import make_shop
 from tests.factories.sendings import (
@@ -178,6 +179,26 @@ class TestTakeBatch:
 
         assert fates(message_id) == [("dropped", "muted"), ("accepted", None), ("accepted", None)]
 
+    @pytest.mark.parametrize("status", ["suspended", "closed"])
+    def test_lets_no_shop_be_heard_that_does_not_take_part_any_more(
+        self,
+        database: Database,
+        worker: Worker,
+        start: Start,
+        fates: Fates,
+        world: World,
+        readers: list[uuid.UUID],
+        status: str,
+    ) -> None:
+        message_id = start(purpose=SHOPS)
+        ended = update(Shop).where(Shop.id == world.shop_id).values(status=status)
+        database.run(lambda session: session.execute(ended))
+
+        worker.work()
+
+        assert fates(message_id) == [("dropped", "shop_not_active")] * 3
+        assert database.run(lambda session: copies_of(session, message_id)) == []
+
     def test_drops_who_left_meanwhile(
         self, database: Database, worker: Worker, start: Start, fates: Fates, readers: list[uuid.UUID]
     ) -> None:
@@ -314,6 +335,27 @@ class TestQuietHours:
         assert too_early is None
         assert fates(message_id)[2:] == [("accepted", None)] * 3
         assert len(database.run(lambda session: copies_of(session, message_id))) == 5
+
+    def test_leave_those_who_wait_for_the_morning_spread_over_as_many_minutes(
+        self,
+        database: Database,
+        worker: Worker,
+        start: Start,
+        readers: list[uuid.UUID],
+        clock: time_machine.Traveller,
+    ) -> None:
+        clock.move_to(EVENING)
+        message_id = start(purpose=SHOPS, spread_minutes=60)
+        clock.shift(timedelta(hours=1))
+        while worker.work():
+            pass
+
+        waiting = database.run(lambda session: recipients_of(session, message_id))
+        assert [row.not_before for row in waiting] == [
+            MORNING,
+            MORNING + timedelta(minutes=20),
+            MORNING + timedelta(minutes=40),
+        ]
 
     def test_count_against_the_day_on_which_the_push_goes_out(
         self,
