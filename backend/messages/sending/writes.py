@@ -92,7 +92,7 @@ def _dispose(row: RowColumns, _dialect: str) -> Any:
 
 
 def _settle(row: RowColumns, _dialect: str) -> Any:
-    """Whom the sweep has left as unknown nobody comes by for again: a late answer that asks to wait ends as a failure."""
+    """Nobody comes by again for whom the sweep left as unknown: a late answer that asks to wait ends as a failure."""
     asks_to_wait = row["status"] == RecipientStatus.WAITING.value
     waits = and_(asks_to_wait, RECIPIENTS.c.status != RecipientStatus.UNKNOWN.value)
     status = case(
