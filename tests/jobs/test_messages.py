@@ -11,13 +11,17 @@ import time_machine
 from firebase_admin import messaging
 
 from backend.base.database import Database
+from backend.base.errors import DatabaseUnavailable
 from backend.base.fcm import FcmSender
 from backend.base.mass_posting import MassPoster
+from backend.jobs import messages
+from backend.jobs import work as jobs_work
 from backend.jobs.messages import Mailroom, run_shard, send_due_shard, start_messages, sweep_messages
 from backend.messages.health import health_of
 from backend.messages.models import Message
 from backend.notices.terms import load_terms
 from backend.organisations.regions import load_region
+from tests.factories.jobs import away_at_first
 from tests.factories.sendings import (
     DISASTER,
     SHOPS,
@@ -205,6 +209,49 @@ class TestBadAnswers:
 
         rows = database.run(lambda session: recipients_of(session, message_id))
         assert {(row.status, row.attempts) for row in rows} == {("accepted", 1)}
+
+
+class TestDatabaseAway:
+    """While a batch is in hand."""
+
+    def test_costs_nobody_what_became_of_their_push(
+        self,
+        database: Database,
+        make_room: Callable[..., Mailroom],
+        schedule: Callable[..., uuid.UUID],
+        monkeypatch: pytest.MonkeyPatch,
+        at: datetime,
+    ) -> None:
+        database.run(lambda session: make_readers(session, 3, at=at))
+        message_id = schedule()
+        monkeypatch.setattr(messages, "settle_batch", away_at_first(messages.settle_batch))
+        monkeypatch.setattr(jobs_work, "WRITE_PAUSES_SECONDS", (0, 0))
+
+        work(make_room())
+
+        assert database.run(lambda session: fates_of(session, message_id)) == [("accepted", None)] * 3
+
+    def test_takes_nobody_before_the_words_are_there(
+        self,
+        database: Database,
+        make_room: Callable[..., Mailroom],
+        schedule: Callable[..., uuid.UUID],
+        monkeypatch: pytest.MonkeyPatch,
+        clock: time_machine.Traveller,
+        at: datetime,
+    ) -> None:
+        database.run(lambda session: make_readers(session, 3, at=at))
+        message_id = schedule()
+        monkeypatch.setattr(messages, "load_contents", away_at_first(messages.load_contents))
+        room = make_room()
+
+        with pytest.raises(DatabaseUnavailable):
+            work(room)
+        clock.shift(LEASE_SECONDS)
+        sweep_messages(room)
+        work(room)
+
+        assert database.run(lambda session: fates_of(session, message_id)) == [("accepted", None)] * 3
 
 
 class TestTwoWorkers:
