@@ -204,9 +204,9 @@ def run_until(
         threads.append(threading.Thread(target=beside, name="queue", daemon=True))
     spare_what_is_loaded()
     with _stopped_by_signals(stop):
+        log.info("worker_started", jobs=[job.name for job in jobs])
         for thread in threads:
             thread.start()
-        log.info("worker_started", jobs=[job.name for job in jobs])
         stop.wait()
         give_up_at = time.monotonic() + STOP_SECONDS
         for thread in threads:
