@@ -388,6 +388,15 @@ class TestWorker:
         assert "connection failed" in result.output
         assert "hidden" not in result.output
 
+    @pytest.mark.parametrize(("name", "value"), [("WORKER_SENDERS", "0"), ("PUSH_LEASE_SECONDS", "29")])
+    def test_refuses_a_setting_with_which_messages_would_fail(
+        self, meguri: Meguri, name: str, value: str
+    ) -> None:
+        result = meguri("worker", "--once", **{name: value})
+
+        assert result.exit_code == 1
+        assert name in result.output
+
     def test_says_that_it_waits_for_a_database_that_is_away(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("backend.cli.worker.run_worker", lambda *_, **__: None)
         monkeypatch.setattr("backend.cli.worker.make_way", lambda: None)
