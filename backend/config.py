@@ -9,6 +9,8 @@ INSECURE_SECRET_KEY = "insecure-development-key-replace-me-in-production"  # noq
 
 # Codes of citizens are kept a day longer, so that a stored sale still finds its own.
 STORED_DAYS_MAX = 14
+# A batch may run into every limit of the push service, and once more with a new token.
+PUSH_LEASE_MIN_SECONDS = 30
 
 # The push services of Chrome and others, Firefox, Edge and Safari.
 WEB_PUSH_HOSTS = (
@@ -165,6 +167,10 @@ def read_settings() -> Settings:
     )
     if settings.push_per_second < 1 or settings.push_connections < 1:
         raise ValueError("PUSH_PER_SECOND and PUSH_CONNECTIONS must be at least 1")
+    if settings.worker_senders < 1:
+        raise ValueError("WORKER_SENDERS must be at least 1: nothing would send messages")
+    if settings.push_lease_seconds < PUSH_LEASE_MIN_SECONDS:
+        raise ValueError(f"PUSH_LEASE_SECONDS must be at least {PUSH_LEASE_MIN_SECONDS}")
     if settings.mode not in ("development", "production"):
         raise ValueError(f"MEGURI_MODE is {settings.mode!r}: development or production")
     if not 1 <= settings.stored_sale_days <= STORED_DAYS_MAX:

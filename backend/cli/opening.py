@@ -31,12 +31,12 @@ def open_database(settings: Settings) -> Iterator[Database]:
     """For the length of a `with`, so that nothing of it is left open for a forked process."""
     try:
         database = Database(settings.database_url, pool_size=1)
-    except ArgumentError as error:
+    except (ArgumentError, ImportError) as error:  # ImportError: the driver of a database that is not ours
         raise click.ClickException(f"DATABASE_URL: {error}") from error
     try:
         yield database
     except (DatabaseUnavailable, DBAPIError) as error:
-        raise click.ClickException(f"{shown_url(database)}: {_reason(error)}") from error
+        raise click.ClickException(f"{shown_url(database)}: {reason_of(error)}") from error
     finally:
         database.engine.dispose()
 
@@ -65,7 +65,7 @@ def shown_url(database: Database) -> str:
     return database.url.render_as_string(hide_password=True)
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """The driver's first line; SQLAlchemy's own would repeat the statement and its parameters."""
     cause = error.__cause__ if isinstance(error, DatabaseUnavailable) and error.__cause__ else error
     lines = str(getattr(cause, "orig", None) or cause).strip().splitlines()

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from backend.base.clock import utc_now
 from backend.base.database import Database
-from backend.base.errors import DatabaseUnavailable
 from backend.base.push import Push, PushOutcome, PushSender
 from backend.jobs.figures import BATCH_SECONDS, LAPSED_ROWS, PUSHES, RECIPIENTS
+from backend.jobs.work import write_down
 from backend.messages.sending.contents import Contents, load_contents
 from backend.messages.sending.finishing import (
     end_overdue_message,
@@ -43,8 +43,6 @@ from backend.messages.sending.taking import (
 from backend.notices.terms import NoticeTerms
 from backend.organisations.regions import Region
 
-# What became of a batch is known to nobody else: it is tried for so long to write it down.
-SETTLE_PAUSES_SECONDS = (0.5, 1, 2, 4, 8)
 CONTENTS_KEPT = 16
 
 log = structlog.get_logger()
@@ -124,6 +122,8 @@ def run_shard(room: Mailroom, *, message_id: uuid.UUID, number: int) -> None:
 
 def _send_shard(room: Mailroom, shard: LeasedShard) -> None:
     """One batch after the other until nobody is due, the lease is lost, or the worker is to stop."""
+    # Before anybody is taken: a database that is away just then would leave them unknown, although nothing was sent.
+    contents = _contents_of(room, shard.message_id)
     size, states = BATCH_FIRST, Counter[str]()
     while True:
         started = time.monotonic()
@@ -131,7 +131,7 @@ def _send_shard(room: Mailroom, shard: LeasedShard) -> None:
         if batch is None:
             break
         if batch.recipients:
-            states += _send_batch(room, batch)
+            states += _send_batch(room, batch, contents)
         seconds = time.monotonic() - started
         BATCH_SECONDS.observe(seconds)
         if batch.looked_at < size or room.stop.is_set():
@@ -150,8 +150,7 @@ def _take(room: Mailroom, shard: LeasedShard, size: int) -> Batch | None:
     )
 
 
-def _send_batch(room: Mailroom, batch: Batch) -> Counter[str]:
-    contents = _contents_of(room, batch.shard.message_id)
+def _send_batch(room: Mailroom, batch: Batch, contents: Contents) -> Counter[str]:
     pushes = [
         Push(contents.in_language(recipient.language), device.platform, device.target_kind, device.target)
         for recipient in batch.recipients
@@ -187,18 +186,12 @@ def _contents_of(room: Mailroom, message_id: uuid.UUID) -> Contents:
 
 def _settle(room: Mailroom, batch: Batch, outcomes: Sequence[PushOutcome]) -> Sequence[Settlement]:
     """Raises DatabaseUnavailable when it stays away; the rows are then found by the sweep, as of a dead worker."""
-    for pause in SETTLE_PAUSES_SECONDS:
-        try:
-            return _write_down(room, batch, outcomes)
-        except DatabaseUnavailable:
-            log.warning("batch_waits_for_database", message_id=str(batch.shard.message_id))
-            time.sleep(pause)
-    return _write_down(room, batch, outcomes)
 
+    def write() -> Sequence[Settlement]:
+        at = utc_now()
+        return room.database.run(lambda session: settle_batch(session, batch=batch, outcomes=outcomes, at=at))
 
-def _write_down(room: Mailroom, batch: Batch, outcomes: Sequence[PushOutcome]) -> Sequence[Settlement]:
-    at = utc_now()
-    return room.database.run(lambda session: settle_batch(session, batch=batch, outcomes=outcomes, at=at))
+    return write_down(write, message_id=str(batch.shard.message_id))
 
 
 def _release(room: Mailroom, shard: LeasedShard) -> None:

@@ -81,7 +81,9 @@ def run_worker(settings: Settings, *, once: bool = False, stop: threading.Event 
     try:
         room = make_mailroom(settings, database, senders, stop or threading.Event())
         if once:
-            run_once([*make_jobs(settings, room, senders), *make_shard_jobs(room, 1)])
+            # The clock's work first: it makes some of what is sent.
+            jobs = sorted(make_jobs(settings, room, senders), key=lambda job: job.cron is None)
+            run_once([*jobs, *make_shard_jobs(room, 1)], room.stop)
             return
         if settings.worker_metrics_port:
             start_http_server(settings.worker_metrics_port, addr=settings.host)
@@ -181,15 +183,16 @@ def _run_with_queue(settings: Settings, room: Mailroom, senders: Senders) -> Non
     run_until([job for job in jobs if job.cron is None], room.stop, beside=queue.run)
 
 
-def run_once(jobs: Sequence[Job]) -> None:
-    """Each job until nothing is due. Raises JobsFailed after the last one."""
+def run_once(jobs: Sequence[Job], stop: threading.Event) -> None:
+    """Each job until nothing is due, in their order; or until `stop`. Raises JobsFailed after the last one."""
     failed: list[str] = []
-    for job in jobs:
-        more: bool | None = True
-        while more:
-            more = run_batch(job)
-        if more is None:
-            failed.append(job.name)
+    with _stopped_by_signals(stop):
+        for job in jobs:
+            more: bool | None = True
+            while more and not stop.is_set():
+                more = run_batch(job)
+            if more is None:
+                failed.append(job.name)
     if failed:
         raise JobsFailed(", ".join(failed))
 
@@ -203,9 +206,9 @@ def run_until(
         threads.append(threading.Thread(target=beside, name="queue", daemon=True))
     spare_what_is_loaded()
     with _stopped_by_signals(stop):
+        log.info("worker_started", jobs=[job.name for job in jobs])
         for thread in threads:
             thread.start()
-        log.info("worker_started", jobs=[job.name for job in jobs])
         stop.wait()
         give_up_at = time.monotonic() + STOP_SECONDS
         for thread in threads:

@@ -13,6 +13,7 @@ from backend.base.database import Database
 from backend.base.mail import MailRefused, MailUnavailable
 from backend.base.push import Push, PushOutcome, PushResult, PushSender
 from backend.jobs.senders import Senders
+from backend.jobs.work import write_down
 from backend.notices import letters
 from backend.notices.letters import TakenLetter
 from backend.notices.models import DeliveryStatus
@@ -61,8 +62,11 @@ def _hand_over(sender: PushSender, taken: Sequence[TakenDelivery]) -> list[tuple
 
 
 def _settle(database: Database, delivery: TakenDelivery, outcome: PushOutcome) -> None:
-    at = utc_now()
-    database.run(lambda session: settle_delivery(session, delivery=delivery, outcome=outcome, at=at))
+    def write() -> None:
+        at = utc_now()
+        database.run(lambda session: settle_delivery(session, delivery=delivery, outcome=outcome, at=at))
+
+    write_down(write, notice_id=str(delivery.notice_id))
     if outcome.result is not PushResult.ACCEPTED:
         log.warning(
             "push_not_accepted",

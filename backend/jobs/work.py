@@ -3,12 +3,16 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import structlog
 
 from backend.base.errors import DatabaseUnavailable
 
+Result = TypeVar("Result")
+
 PAUSE_MAX_SECONDS = 60.0
+WRITE_PAUSES_SECONDS = (0.5, 1, 2, 4, 8)
 
 log = structlog.get_logger()
 
@@ -47,3 +51,17 @@ def pause_seconds(job: Job, failures: int) -> float:
     if failures == 0:
         return job.every_seconds
     return min(2.0 ** (failures - 1), max(job.every_seconds, PAUSE_MAX_SECONDS))
+
+
+def write_down(write: Callable[[], Result], **about: Any) -> Result:
+    """What became of what was sent is known to nobody else: it is tried for so long while the database is away.
+
+    Raises DatabaseUnavailable when it stays away.
+    """
+    for pause in WRITE_PAUSES_SECONDS:
+        try:
+            return write()
+        except DatabaseUnavailable:
+            log.warning("outcome_waits_for_database", **about)
+            time.sleep(pause)
+    return write()

@@ -115,13 +115,17 @@ def _replayable(message: Message) -> tuple[str, ...]:
 
 
 def _open_shards(session: Session, message_id: uuid.UUID, at: datetime) -> None:
-    """Those with somebody who waits. One that is leased finds them by itself, or is due again when it is given back."""
+    """Those with somebody who waits. One that is leased finds them by itself, or is due again when it is given back:
+    locked first, so that one which is just being given back is seen as it then is.
+    """
     waits = exists().where(
         MessageRecipient.message_id == MessageShard.message_id,
         MessageRecipient.position.between(MessageShard.first_position, MessageShard.last_position),
         MessageRecipient.status == RecipientStatus.WAITING.value,
         MessageRecipient.not_before == at,
     )
+    numbers = select(MessageShard.number).where(MessageShard.message_id == message_id, waits)
+    session.execute(numbers.order_by(MessageShard.number).with_for_update())
     session.execute(
         update(MessageShard)
         .where(MessageShard.message_id == message_id, MessageShard.status != ShardStatus.LEASED.value, waits)

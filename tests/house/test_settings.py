@@ -37,7 +37,7 @@ EXAMPLES = {
     list[str]: "x,y",
     list[int]: "7,8",
 }
-OWN_EXAMPLES = {"mode": "production", "log_level": "debug"}
+OWN_EXAMPLES = {"mode": "production", "log_level": "debug", "push_lease_seconds": "90"}
 
 
 def variable_of(field: str) -> str:

@@ -11,14 +11,18 @@ import time_machine
 from firebase_admin import messaging
 
 from backend.base.database import Database
+from backend.base.errors import DatabaseUnavailable
 from backend.base.fcm import FcmSender
 from backend.base.mass_posting import MassPoster
+from backend.jobs import messages
+from backend.jobs import work as jobs_work
 from backend.jobs.messages import Mailroom, run_shard, send_due_shard, start_messages, sweep_messages
 from backend.messages.health import health_of
 from backend.messages.models import Message
 from backend.messages.service.running import stop_message
 from backend.notices.terms import load_terms
 from backend.organisations.regions import load_region
+from tests.factories.jobs import away_at_first
 from tests.factories.sendings import (
     DISASTER,
     SHOPS,
@@ -49,7 +53,9 @@ from tests.fakes.fcm import (
 from tests.fakes.senders import RememberingPushSender
 
 INTERNAL = FcmAnswer(500, "INTERNAL", "INTERNAL")
-SLOW = FcmAnswer(slow_seconds=5)
+# Longer than a busy machine takes for an answer; the slow one takes longer still.
+ANSWER_SECONDS = 4
+SLOW = FcmAnswer(slow_seconds=60)
 LEASE_SECONDS = 60
 
 
@@ -78,7 +84,7 @@ def make_room(database: Database) -> Callable[..., Mailroom]:
 
 @pytest.fixture
 def fcm_room(fcm: FakeFcm, make_room: Callable[..., Mailroom]) -> Iterator[Mailroom]:
-    poster = MassPoster(per_second=1e6, connections=20, connect_seconds=1, answer_seconds=1)
+    poster = MassPoster(per_second=1e6, connections=20, answer_seconds=ANSWER_SECONDS)
     sender = FcmSender("meguri-test", FixedToken(), poster)
     yield make_room(sender)
     sender.close()
@@ -207,6 +213,49 @@ class TestBadAnswers:
 
         rows = database.run(lambda session: recipients_of(session, message_id))
         assert {(row.status, row.attempts) for row in rows} == {("accepted", 1)}
+
+
+class TestDatabaseAway:
+    """While a batch is in hand."""
+
+    def test_costs_nobody_what_became_of_their_push(
+        self,
+        database: Database,
+        make_room: Callable[..., Mailroom],
+        schedule: Callable[..., uuid.UUID],
+        monkeypatch: pytest.MonkeyPatch,
+        at: datetime,
+    ) -> None:
+        database.run(lambda session: make_readers(session, 3, at=at))
+        message_id = schedule()
+        monkeypatch.setattr(messages, "settle_batch", away_at_first(messages.settle_batch))
+        monkeypatch.setattr(jobs_work, "WRITE_PAUSES_SECONDS", (0, 0))
+
+        work(make_room())
+
+        assert database.run(lambda session: fates_of(session, message_id)) == [("accepted", None)] * 3
+
+    def test_takes_nobody_before_the_words_are_there(
+        self,
+        database: Database,
+        make_room: Callable[..., Mailroom],
+        schedule: Callable[..., uuid.UUID],
+        monkeypatch: pytest.MonkeyPatch,
+        clock: time_machine.Traveller,
+        at: datetime,
+    ) -> None:
+        database.run(lambda session: make_readers(session, 3, at=at))
+        message_id = schedule()
+        monkeypatch.setattr(messages, "load_contents", away_at_first(messages.load_contents))
+        room = make_room()
+
+        with pytest.raises(DatabaseUnavailable):
+            work(room)
+        clock.shift(LEASE_SECONDS)
+        sweep_messages(room)
+        work(room)
+
+        assert database.run(lambda session: fates_of(session, message_id)) == [("accepted", None)] * 3
 
 
 class TestTwoWorkers:

@@ -10,12 +10,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from backend.base.database import Database
 from backend.base.errors import DatabaseUnavailable
 from backend.config import Settings
 from backend.jobs.runner import JobsFailed, run_once, run_until, run_worker
 from backend.jobs.work import PAUSE_MAX_SECONDS, Job, pause_seconds
+from tests.factories.budgets import give, make_budget
 from tests.factories.notices import make_device, make_notice
 from tests.factories.people import make_citizen
 
@@ -30,7 +32,7 @@ class TestRunOnce:
     def test_runs_each_job_until_nothing_is_due(self) -> None:
         batches = [True, True, False]
 
-        run_once([job("work", lambda: batches.pop(0))])
+        run_once([job("work", lambda: batches.pop(0))], threading.Event())
 
         assert batches == []
 
@@ -45,7 +47,19 @@ class TestRunOnce:
             return False
 
         with pytest.raises(JobsFailed, match=r"^broken, away$"):
-            run_once([job("broken", fail), job("away", _away), job("work", work)])
+            run_once([job("broken", fail), job("away", _away), job("work", work)], threading.Event())
+
+        assert done == ["work"]
+
+    def test_ends_what_is_begun_and_no_more_when_asked(self) -> None:
+        done: list[str] = []
+
+        def work() -> bool:
+            signal.raise_signal(signal.SIGTERM)
+            done.append("work")
+            return True
+
+        run_once([job("work", work), job("more", work)], threading.Event())
 
         assert done == ["work"]
 
@@ -148,6 +162,30 @@ class TestRunWorker:
         [line] = push_log.read_text(encoding="utf-8").splitlines()
         assert "麦と汽笛でのお買い物 | お支払い 1,480円" in line
         assert line in capsys.readouterr().err
+
+    def test_once_sends_what_the_clock_makes_meanwhile(
+        self, database: Database, database_url: str, at: datetime, tmp_path: Path
+    ) -> None:
+        push_log = tmp_path / "push.log"
+
+        def give_points_that_end_soon(session: Session) -> None:
+            citizen = make_citizen(session, at=at)
+            make_device(session, citizen_id=citizen.id, at=at)
+            give(
+                session,
+                account_id=citizen.account_id,
+                budget_id=make_budget(session, at=at),
+                points=5,
+                at=at,
+                days=3,
+            )
+
+        database.run(give_points_that_end_soon)
+
+        run_worker(Settings(database_url=database_url, push_log_file=push_log), once=True)
+
+        [line] = push_log.read_text(encoding="utf-8").splitlines()
+        assert "5ポイント" in line
 
     def test_once_tells_when_the_database_is_away(self, tmp_path: Path) -> None:
         with pytest.raises(JobsFailed):

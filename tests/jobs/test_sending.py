@@ -17,12 +17,14 @@ from backend.base.mass_posting import MassPoster
 from backend.base.push import PushOutcome, PushResult
 from backend.base.vapid_keys import make_private_key
 from backend.config import Settings
+from backend.jobs import sending, work
 from backend.jobs.senders import Senders, make_senders
 from backend.jobs.sending import PUSH_BATCH, PUSH_LEASE_SECONDS, close_leases, send_letters, send_pushes
 from backend.notices.models import Device, Notice
 from backend.notices.terms import load_terms
 from backend.people.models import Letter
 from backend.people.service.letters import queue_letter
+from tests.factories.jobs import away_at_first
 from tests.factories.notices import list_deliveries, make_device, make_notice
 from tests.factories.people import make_citizen
 from tests.fakes.fcm import UNREGISTERED, FakeFcm, FixedToken, run_fcm, unavailable
@@ -127,6 +129,18 @@ class TestSendPushes:
         send_pushes(database, RememberingPushSender(), TERMS)
 
         assert statuses(database) == ["failed", "accepted"]
+
+    def test_keeps_what_it_knows_until_the_database_is_back(
+        self, database: Database, owner_id: uuid.UUID, at: datetime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for _ in range(3):
+            tell(database, owner_id, at)
+        monkeypatch.setattr(sending, "settle_delivery", away_at_first(sending.settle_delivery))
+        monkeypatch.setattr(work, "WRITE_PAUSES_SECONDS", (0, 0))
+
+        send_pushes(database, RememberingPushSender(), TERMS)
+
+        assert statuses(database) == ["accepted"] * 3
 
     def test_after_a_crash_it_is_unknown_and_never_sent_again(
         self, database: Database, owner_id: uuid.UUID, at: datetime, clock: time_machine.Traveller

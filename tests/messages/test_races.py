@@ -1,16 +1,22 @@
-"""Two at once, on real databases: one approval, one quota, one way out of each status."""
+"""Two at once, on real databases: one approval, one quota, one way out of each status, nobody left waiting."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
+from threading import Thread
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from backend.base.clock import utc_now
 from backend.base.database import Database
+from backend.base.push import PushOutcome, PushResult
 from backend.config import Settings
+from backend.messages.dead_letters import replay_dead_letters
 from backend.messages.models import Message, MessageEvent, MessagePurpose, MessageQuota
+from backend.messages.sending.finishing import finish_message, release_shard
 from backend.messages.service.approving import approve_message
 from backend.messages.service.checks import City
 from backend.messages.service.running import cancel_message, schedule_message
@@ -20,7 +26,12 @@ from tests.factories.messages import made_shop_approved, made_shop_review
 from tests.factories.sendings import make_reader
 from tests.factories.world import World
 from tests.faults.test_races import at_once, outcome
+from tests.messages.conftest import ACCEPTED, Worker
 from tests.support.client import ApiClient
+
+# As long as another thread wants who is not kept waiting by a lock.
+SOON_SECONDS = 1
+FAILED = PushOutcome(PushResult.FAILED, "forbidden")
 
 
 @pytest.fixture
@@ -131,3 +142,53 @@ class TestTemplates:
         versions = at_once([lambda: database.run(work)] * 4)
 
         assert sorted(versions) == [2, 3, 4, 5]
+
+
+class TestReplays:
+    @pytest.fixture
+    def failed(self, worker: Worker, start: Callable[..., uuid.UUID], readers: list[uuid.UUID]) -> uuid.UUID:
+        """A message whose only shard is leased; its first recipient was refused, nobody waits."""
+        failed = start(purpose=MessagePurpose.SHOPS)
+        worker.lease()
+        worker.settle(worker.take(), FAILED, ACCEPTED, ACCEPTED)
+        return failed
+
+    @pytest.fixture
+    def replay(self, failed: uuid.UUID, world: World) -> Callable[[Session], Any]:
+        return lambda session: replay_dead_letters(session, message_id=failed, by=world.city.id, at=utc_now())
+
+    def test_find_their_shard_again_that_was_just_being_given_back(
+        self, database: Database, worker: Worker, failed: uuid.UUID, replay: Callable[[Session], Any]
+    ) -> None:
+        shard = worker.shard
+        assert shard is not None
+
+        overlap(database, lambda session: release_shard(session, shard=shard, at=utc_now()), replay)
+
+        assert positions(Worker(database).work()) == [1]
+
+    def test_keep_open_the_message_that_was_just_being_finished(
+        self, database: Database, worker: Worker, failed: uuid.UUID, replay: Callable[[Session], Any]
+    ) -> None:
+        worker.release()
+
+        overlap(database, replay, lambda session: finish_message(session, message_id=failed, at=utc_now()))
+
+        assert positions(Worker(database).work()) == [1]
+
+
+def overlap(database: Database, first: Callable[[Session], Any], second: Callable[[Session], Any]) -> None:
+    """`second` begins when `first` has written but not committed."""
+    other = Thread(target=database.run, args=(second,))
+
+    def hold(session: Session) -> None:
+        first(session)
+        other.start()
+        other.join(SOON_SECONDS)
+
+    database.run(hold)
+    other.join()
+
+
+def positions(batch: Any) -> list[int]:
+    return [each.position for each in batch.recipients] if batch else []

@@ -33,7 +33,8 @@ def release_shard(session: Session, *, shard: LeasedShard, at: datetime) -> bool
     """
     recipients = MessageRecipient.__table__.c
     span = select(MessageShard.first_position, MessageShard.last_position).where(*held(shard))
-    found = session.execute(span).first()
+    # Locked before it is counted who waits: who replays dead letters just now then opens it after us, or waits first.
+    found = session.execute(span.with_for_update()).first()
     if found is None:
         return False
     is_waiting = recipients.status == RecipientStatus.WAITING.value
@@ -110,6 +111,8 @@ def finish_message(session: Session, *, message_id: uuid.UUID, at: datetime) -> 
     None: somebody waits yet, or it is stopped, or another worker was quicker. Call it in a transaction of its
     own, after the shard's: two last shards at once would not see each other's end.
     """
+    # Locked first: an update that waits here for who replays dead letters would not see the shards they opened.
+    session.execute(select(Message.id).where(Message.id == message_id).with_for_update())
     done = session.scalar(
         update(Message)
         .where(Message.id == message_id, Message.status == MessageStatus.SENDING.value, ~_has_open_shard())

@@ -65,7 +65,7 @@ def _row(
         "status": settlement.status.value,
         "failure": settlement.failure,
         "not_before": settlement.not_before,
-        "settled_at": None if settlement.status is RecipientStatus.WAITING else at,
+        "settled_at": at,
     }
 
 

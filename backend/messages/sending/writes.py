@@ -9,7 +9,9 @@ from sqlalchemy import (
     String,
     Update,
     Uuid,
+    and_,
     bindparam,
+    case,
     func,
     literal_column,
     or_,
@@ -90,6 +92,14 @@ def _dispose(row: RowColumns, _dialect: str) -> Any:
 
 
 def _settle(row: RowColumns, _dialect: str) -> Any:
+    """Nobody comes by again for whom the sweep left as unknown: a late answer that asks to wait ends as a failure."""
+    asks_to_wait = row["status"] == RecipientStatus.WAITING.value
+    waits = and_(asks_to_wait, RECIPIENTS.c.status != RecipientStatus.UNKNOWN.value)
+    status = case(
+        (waits, RecipientStatus.WAITING.value),
+        (asks_to_wait, RecipientStatus.FAILED.value),
+        else_=row["status"],
+    )
     return (
         update(RECIPIENTS)
         .where(
@@ -99,10 +109,10 @@ def _settle(row: RowColumns, _dialect: str) -> Any:
             OPEN,
         )
         .values(
-            status=row["status"],
+            status=status,
             failure=row["failure"],
-            not_before=row["not_before"],
-            settled_at=row["settled_at"],
+            not_before=case((waits, row["not_before"])),
+            settled_at=case((~waits, row["settled_at"])),
         )
     )
 

@@ -165,6 +165,29 @@ class TestSettleBatch:
 
         assert fates(message_id) == [("accepted", None)] * 3
 
+    def test_ends_in_failure_what_a_late_answer_would_have_tried_again(
+        self,
+        database: Database,
+        worker: Worker,
+        start: Start,
+        fates: Fates,
+        readers: list[uuid.UUID],
+        clock: time_machine.Traveller,
+    ) -> None:
+        message_id = start(purpose=SHOPS)
+        worker.lease()
+        late = worker.take()
+        clock.shift(LEASE_SECONDS)
+        database.run(lambda session: sweep_shards(session, at=utc_now()))
+        Worker(database).work()
+        worker.finish(message_id)
+
+        worker.settle(late, RETRY, ACCEPTED, RETRY)
+
+        rows = database.run(lambda session: recipients_of(session, message_id))
+        assert fates(message_id) == [("failed", "UNAVAILABLE"), ("accepted", None), ("failed", "UNAVAILABLE")]
+        assert {(row.settled_at, row.not_before) for row in rows} == {(utc_now(), None)}
+
     def test_keeps_a_target_that_the_device_registered_meanwhile(
         self, database: Database, worker: Worker, start: Start, readers: list[uuid.UUID]
     ) -> None:
