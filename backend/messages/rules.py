@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from backend.base.errors import Refused
 from backend.base.text import DEFAULT_LANGUAGE, LANGUAGES, pick_language, text
@@ -263,7 +263,7 @@ def check_link(link: str, *, public_url: str, field: str = "link") -> str:
     """
     path = link
     if not link.startswith("/"):
-        own, parts = urlsplit(public_url), urlsplit(link) if link.isascii() and link.isprintable() else None
+        own, parts = urlsplit(public_url), _split(link)
         if parts is None or (parts.scheme, parts.netloc) != (own.scheme, own.netloc) or not parts.netloc:
             raise MessageLinkForeign(field=field)
         path = link[len(f"{parts.scheme}://{parts.netloc}") :] or "/"
@@ -279,6 +279,14 @@ def check_link(link: str, *, public_url: str, field: str = "link") -> str:
     ):
         raise MessageLinkForeign(field=field)
     return path
+
+
+def _split(link: str) -> SplitResult | None:
+    """None: no address that every browser reads alike."""
+    try:
+        return urlsplit(link) if link.isascii() and link.isprintable() else None
+    except ValueError:  # a bracket that is not closed
+        return None
 
 
 def refuse_shopping_link(path: str, *, field: str = "link") -> None:
