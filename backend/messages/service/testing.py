@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, String, func, literal, select
 from sqlalchemy.orm import Session
 
 from backend.base.errors import Refused
@@ -15,6 +15,9 @@ from backend.messages.service.recording import record_event
 from backend.messages.states import MessageNotTestable
 from backend.notices.circulars import announce_to_many
 from backend.notices.kinds import NoticeKind
+from backend.notices.models import ChoiceKind
+from backend.notices.preferences import has_chosen
+from backend.notices.writes import consent_stands
 from backend.people.memberships import MemberListNotFound, owned_by
 from backend.people.models import MemberList, MemberListEntry
 
@@ -38,7 +41,7 @@ def send_test(
     city: City,
     at: datetime,
 ) -> int:
-    """To the members of a list of the same sender; how many they were. It goes the way of every notice.
+    """To the members of a list of the same sender; how many were told. It goes the way of every notice.
 
     Raises MessageNotFound, MessageNotTestable, MemberListNotFound, TesterListUnfit.
     """
@@ -51,7 +54,7 @@ def send_test(
     words = get_words(session, message=message, region=city.region)
     told = announce_to_many(
         session,
-        citizens=select(MemberListEntry.citizen_id).where(MemberListEntry.list_id == list_id),
+        citizens=_testers(list_id, message),
         kind=NoticeKind.MESSAGE_TEST,
         params={"title": dict(words.titles), "body": dict(words.bodies)},
         at=at,
@@ -66,6 +69,18 @@ def send_test(
         reason=str(list_id),
     )
     return told
+
+
+def _testers(list_id: uuid.UUID, message: Message) -> Select[uuid.UUID]:
+    """An unapproved advertisement is one all the same: who wants none, or none of this shop, gets no test of it."""
+    citizen_id = MemberListEntry.__table__.c.citizen_id
+    testers = select(citizen_id).where(MemberListEntry.list_id == list_id)
+    if message.shop_id is None:
+        return testers
+    return testers.where(
+        consent_stands(citizen_id, literal(message.purpose, String())),
+        ~has_chosen(citizen_id, ChoiceKind.MUTED_SHOP, str(message.shop_id)),
+    )
 
 
 def _count_members(session: Session, list_id: uuid.UUID, message: Message) -> int:

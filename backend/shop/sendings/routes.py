@@ -73,7 +73,7 @@ def schedule_own_message(call: Call, message_id: uuid.UUID, body: dict[str, Any]
     idempotent=True,
 )
 def send_own_message_test(call: Call, message_id: uuid.UUID, body: dict[str, Any]) -> dict[str, Any]:
-    """Send it to the testers on a list of mine, marked as a test: to nobody else."""
+    """Send it, marked as a test, to the testers on a list of mine who want advertising: to nobody else."""
     told = testing.send_test(
         call.session,
         message_id=message_id,
