@@ -19,6 +19,7 @@ from backend.people.code_models import CardEventKind, CitizenCard
 from backend.people.codes import CodePermit, make_permit
 from backend.people.models import CodeScope
 from backend.people.principals import CitizenPrincipal
+from backend.people.rules import normalise_district
 from backend.people.service import cards, citizens
 from backend.people.service.cards import CardPinWrong
 from backend.people.service.citizen_codes import open_citizen_code
@@ -81,7 +82,7 @@ def hand_out_card(
         terms_version=terms_version,
         at=at,
     )
-    citizen.district, citizen.age_band = holder.district, holder.age_band
+    citizen.district, citizen.age_band = normalise_district(holder.district), holder.age_band
     session.flush()
     cards.give_card(
         session, card=card, citizen_id=citizen.id, pin=pin, context=context, staff_id=staff_id, at=at

@@ -1,14 +1,16 @@
 """Reads of templates and messages."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from backend.audiences.counting import shown_to_shops
 from backend.audiences.describing import Names, describe
 from backend.audiences.queries import find_names
 from backend.audiences.rules import Audience, AudienceInvalid, read_audience
@@ -18,6 +20,7 @@ from backend.base.text import LANGUAGES, text
 from backend.campaigns.models import Campaign
 from backend.messages.models import (
     Message,
+    MessageAct,
     MessageEvent,
     MessagePurpose,
     MessageRecipient,
@@ -35,6 +38,11 @@ from backend.people.models import Staff
 
 # Who was heard less in so many days comes first where caps bind.
 HEARD_DAYS = 28
+# Whose reasons the program words, with figures of people.
+COUNTING_ACTS = (MessageAct.DONE.value, MessageAct.REPLAYED.value)
+# What a shop is told where all figures are too small.
+FEW = "few"
+_FIGURE = re.compile(r"(.* )?(\d+)")
 
 
 class TemplateNotFound(NotFound):
@@ -201,8 +209,10 @@ def _render(
     )
 
 
-def list_events(session: Session, *, message_id: uuid.UUID, page: PageRequest) -> Page[EventRow]:
-    """The record of decisions, newest first. Raises CursorInvalid."""
+def list_events(
+    session: Session, *, message_id: uuid.UUID, page: PageRequest, shown_from: int | None = None
+) -> Page[EventRow]:
+    """The record of decisions, newest first. `shown_from`: a shop asks, see `say_to_shops`. Raises CursorInvalid."""
     query = (
         select(
             MessageEvent.id,
@@ -222,7 +232,31 @@ def list_events(session: Session, *, message_id: uuid.UUID, page: PageRequest) -
     if after := page.after(uuid.UUID):
         query = query.where(MessageEvent.id < after[0])
     rows = [EventRow(*row) for row in session.execute(query)]
+    if shown_from is not None:
+        rows = [_said_to_shops(row, shown_from) for row in rows]
     return make_page(rows, page, lambda row: str(row.id))
+
+
+def _said_to_shops(row: EventRow, shown_from: int) -> EventRow:
+    if row.reason is None or row.act not in COUNTING_ACTS:
+        return row
+    return replace(row, reason=say_to_shops(row.reason, shown_from))
+
+
+def say_to_shops(reason: str, shown_from: int) -> str:
+    """`meant 25, no_consent 21, muted 4` as `meant 20, no_consent 20`: no figure that is too small, the others in tens.
+
+    What `starting` and `Health.say_failures` say, and how many were replayed.
+    """
+    groups = []
+    for group in reason.split("; "):
+        state, colon, said = group.rpartition(": ")
+        found = [_FIGURE.fullmatch(part) for part in said.split(", ")]
+        counted = [(each[1], shown_to_shops(int(each[2]), shown_from)) for each in found if each]
+        told = ", ".join(f"{name or ''}{count}" for name, count in counted if count is not None)
+        if told:
+            groups.append(f"{state}{colon}{told}")
+    return "; ".join(groups) or FEW
 
 
 def list_templates(

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from backend.base.errors import Refused
 from backend.base.text import DEFAULT_LANGUAGE, LANGUAGES, pick_language, text
@@ -26,8 +26,8 @@ SENDER = "sender"
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]{0,23})\}")
 PARAMETER_NAME = re.compile(r"[a-z][a-z0-9_]{0,23}")
 _LINK = re.compile(r"/[A-Za-z0-9/_.~!$&'()*+,;=:@%?#-]*")
-# Phones make a link of anything that looks like one.
-_ADDRESS = re.compile(r"://|www\.|[a-z0-9-]\.[a-z]{2,}")
+# Phones make a link of anything that looks like one, also with a name in Japanese, or with numbers alone.
+_ADDRESS = re.compile(r"://|www\.|[\w-]\.[a-z]{2,}|\d(?:\.\d{1,3}){3}")
 _ZERO_WIDTH_JOINER = "\u200d"  # holds families and flags of emoji together
 # Control characters, those that turn or hide text, halves of characters, and what nobody has assigned.
 _HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -142,7 +142,7 @@ def _shortened(name: str) -> str:
 
 def check_text(given: str, *, maximum: int, field: str) -> str:
     """One line of words as they will stand on a phone. Raises MessageTextRefused, MessageTextTooLong."""
-    said = unicodedata.normalize("NFC", given).strip()
+    said = tidy(given)
     if not said.strip(_ZERO_WIDTH_JOINER) or _holds_hidden(said):
         raise MessageTextRefused(field=field)
     if _holds_address(said):
@@ -150,6 +150,11 @@ def check_text(given: str, *, maximum: int, field: str) -> str:
     if len(said) > maximum:
         raise MessageTextTooLong(field=field, maximum=maximum)
     return said
+
+
+def tidy(given: str) -> str:
+    """In one writing, with nothing around it."""
+    return unicodedata.normalize("NFC", given).strip()
 
 
 def _holds_address(said: str) -> bool:
@@ -249,10 +254,11 @@ def _check_words(
     rest = PLACEHOLDER.sub("", said)
     if not used <= set(longest) or "{" in rest or "}" in rest:
         raise TemplateInvalid(field=place)
-    filled = PLACEHOLDER.sub(lambda found: "あ" * longest[found.group(1)], said)
-    check_text(
-        marked(filled, purpose, language) if field == "titles" else filled, maximum=maximum, field=place
+    filled = check_text(
+        PLACEHOLDER.sub(lambda found: "あ" * longest[found.group(1)], said), maximum=maximum, field=place
     )
+    if field == "titles":
+        check_text(marked(filled, purpose, language), maximum=maximum, field=place)
     return used
 
 
@@ -263,7 +269,7 @@ def check_link(link: str, *, public_url: str, field: str = "link") -> str:
     """
     path = link
     if not link.startswith("/"):
-        own, parts = urlsplit(public_url), urlsplit(link) if link.isascii() and link.isprintable() else None
+        own, parts = urlsplit(public_url), _split(link)
         if parts is None or (parts.scheme, parts.netloc) != (own.scheme, own.netloc) or not parts.netloc:
             raise MessageLinkForeign(field=field)
         path = link[len(f"{parts.scheme}://{parts.netloc}") :] or "/"
@@ -279,6 +285,14 @@ def check_link(link: str, *, public_url: str, field: str = "link") -> str:
     ):
         raise MessageLinkForeign(field=field)
     return path
+
+
+def _split(link: str) -> SplitResult | None:
+    """None: no address that every browser reads alike."""
+    try:
+        return urlsplit(link) if link.isascii() and link.isprintable() else None
+    except ValueError:  # a bracket that is not closed
+        return None
 
 
 def refuse_shopping_link(path: str, *, field: str = "link") -> None:

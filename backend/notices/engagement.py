@@ -20,10 +20,10 @@ SLICES = 16
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """None: too few to be shown."""
+    """Of one circular. Shops are told tens, and no small figure."""
 
-    opened: int | None
-    tapped: int | None
+    opened: int
+    tapped: int
 
 
 def count_opened(session: Session, *, circular_id: uuid.UUID) -> None:
@@ -50,15 +50,10 @@ def _add(session: Session, circular_id: uuid.UUID, *, opened: int, tapped: int) 
     )
 
 
-def engagement_of(session: Session, *, circular_id: uuid.UUID, shown_from: int = 0) -> Engagement:
-    """`shown_from`: a smaller figure is not told; shops are given `terms.audience_shown_from`."""
+def engagement_of(session: Session, *, circular_id: uuid.UUID) -> Engagement:
     opened, tapped = session.execute(
         select(
             func.coalesce(func.sum(CircularCount.opened), 0), func.coalesce(func.sum(CircularCount.tapped), 0)
         ).where(CircularCount.circular_id == circular_id)
     ).one()
-    return Engagement(_shown(int(opened), shown_from), _shown(int(tapped), shown_from))
-
-
-def _shown(count: int, shown_from: int) -> int | None:
-    return count if count >= shown_from else None
+    return Engagement(int(opened), int(tapped))

@@ -125,6 +125,11 @@ def normalise_list_name(given: str) -> str:
     return name
 
 
+def normalise_district(given: str | None) -> str | None:
+    """As messages and campaigns name it; None: nothing was declared."""
+    return " ".join((given or "").split()) or None
+
+
 def one_line(given: str) -> str:
     """Without characters that hide or turn text; empty when nothing visible is left."""
     seen = "".join(

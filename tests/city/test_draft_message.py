@@ -37,6 +37,7 @@ class TestDraftMessage:
             ({"params": {}}, "message_params_invalid", "params.event"),
             ({"audience": {"district": []}}, "audience_invalid", "audience.district"),
             ({"link": "https://evil.example/"}, "message_link_foreign", "link"),
+            ({"link": "https://[evil.example/"}, "message_link_foreign", "link"),
             ({"send_at": "2026-06-15T11:00:00+09:00"}, "message_times_invalid", "send_at"),
             ({"send_at": "2026-08-20T11:00:00+09:00"}, "message_times_invalid", "send_at"),
             ({"attachment": {"kind": "offer", "value": "no-id"}}, "attachment_invalid", "attachment.value"),

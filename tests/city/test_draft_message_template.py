@@ -26,6 +26,18 @@ class TestDraftMessageTemplate:
     def test_of_a_template_that_there_is_becomes_its_next_version(self, city: ApiClient) -> None:
         assert city.post(TEMPLATES, template(slug="notice")).get_json()["version"] == 2
 
+    def test_leaves_out_what_stands_around_its_words(self, city: ApiClient) -> None:
+        given = template(
+            titles={"ja": " 休館日：{area}{when}\n"}, bodies={"ja": "{area}は{when}に休みます。\n\n"}
+        )
+
+        drafted = city.post(TEMPLATES, given).get_json()
+
+        assert (drafted["titles"], drafted["bodies"]) == (
+            {"ja": "休館日：{area}{when}"},
+            {"ja": "{area}は{when}に休みます。"},
+        )
+
     def test_keeps_to_the_purpose_of_the_version_before(self, city: ApiClient) -> None:
         response = city.post(TEMPLATES, template(slug="disaster-water"))
 

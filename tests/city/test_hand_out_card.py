@@ -40,7 +40,7 @@ class TestHandOutCard:
         assert (holder.district, holder.age_band, holder.municipality_code, holder.birth_month) == (None,) * 4
 
     def test_keeps_what_the_holder_chose_to_tell(self, city: ApiClient, database: Database) -> None:
-        held_card(city, nickname="たんぽぽ", language="ja@easy", district="春採", age_band="75_over")
+        held_card(city, nickname="たんぽぽ", language="ja@easy", district=" 春採　", age_band="75_over")
 
         [holder] = holders(database)
         assert (holder.nickname, holder.language) == ("たんぽぽ", "ja@easy")

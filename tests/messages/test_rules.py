@@ -96,6 +96,9 @@ class TestText:
             "www.evil.example",
             "evil.example/x へ",
             "ｅｖｉｌ．ｃｏｍ",
+            "例え.jp へ",
+            "例え.xn--q9jyb4c",
+            "192.0.2.1 へ",
         ],
     )
     def test_is_refused_where_it_hides_turns_or_links(self, text: str) -> None:
@@ -103,9 +106,9 @@ class TestText:
             check_text(text, maximum=50, field="params.text")
 
     def test_keeps_prices_emoji_and_sentences(self) -> None:
-        said = "鮭 1.5kg 980円 👨‍👩‍👧 Fresh. Today only."
+        said = "1.鮭 1.5kg 980円 2.いくら 2026.7.14 👨‍👩‍👧 Fresh. Today only."
 
-        assert check_text(said, maximum=50, field="params.text") == said
+        assert check_text(said, maximum=80, field="params.text") == said
 
     def test_is_refused_where_it_is_too_long(self) -> None:
         with pytest.raises(MessageTextTooLong):
@@ -153,6 +156,12 @@ class TestTemplate:
     def test_is_refused_where_the_longest_words_would_not_fit(self) -> None:
         with pytest.raises(MessageTextTooLong) as refused:
             self.check(parameters=[TemplateParameter("offer", 40)])
+
+        assert refused.value.field == "titles.ja"
+
+    def test_of_advertising_needs_a_title_beside_its_mark(self) -> None:
+        with pytest.raises(MessageTextRefused) as refused:
+            self.check(titles={"ja": "　"}, bodies={"ja": "{sender}の{offer}"})
 
         assert refused.value.field == "titles.ja"
 
@@ -204,6 +213,10 @@ class TestLink:
             "/a/%2e%2e/b",
             "/a/%252e%252e/b",
             "javascript:alert(1)",
+            "https://[",
+            "https://[::1/offers",
+            "https://meguri.example]/offers",
+            "https://xn--mguri-bsa.example/",
             "intent://scan",
             "/offers\n",
             "/offers%0d%0a",

@@ -42,6 +42,14 @@ class TestAmendMe:
         assert response.get_json()["nickname"] == "えぞりす"
         assert citizen.get("/v1/me").get_json()["language"] == "en"
 
+    @pytest.mark.parametrize(
+        ("given", "kept"), [(" 春採　", "春採"), ("美原\n", "美原"), ("鳥取 \t南", "鳥取 南"), ("　", None)]
+    )
+    def test_keeps_a_district_as_messages_name_it(
+        self, citizen: ApiClient, given: str, kept: str | None
+    ) -> None:
+        assert citizen.patch("/v1/me", {"district": given}).get_json()["district"] == kept
+
     @pytest.mark.parametrize("change", [{"district": "鳥取"}, {"standing": None}, {"birth_month": 7}])
     def test_is_no_longer_verified_after_declaring_something_else(
         self, verified: ApiClient, change: dict[str, Any]

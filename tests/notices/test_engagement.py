@@ -77,17 +77,6 @@ class TestTapped:
         assert session.scalars(select(CircularCount)).all() == []
 
 
-class TestEngagementOf:
-    @pytest.mark.parametrize(("opened", "told"), [(0, None), (9, None), (10, 10), (11, 11)])
-    def test_tells_no_figure_that_is_too_small(
-        self, session: Session, circular: Circular, opened: int, told: int | None
-    ) -> None:
-        for _ in range(opened):
-            count_opened(session, circular_id=circular.id)
-
-        assert engagement_of(session, circular_id=circular.id, shown_from=10).opened == told
-
-
 @pytest.mark.slow
 class TestReadersAtOnce:
     @pytest.fixture

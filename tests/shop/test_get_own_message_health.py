@@ -1,11 +1,14 @@
 """GET /v1/shop/messages/{id}/health: how the sending goes."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from sqlalchemy.orm import Session
 
 from backend.base.database import Database
+from backend.notices.engagement import count_opened, count_tapped
 from backend.web.ground import Ground
 from tests.factories.messages import made_shop_scheduled, started
 from tests.factories.sendings import make_readers
@@ -37,3 +40,25 @@ class TestGetOwnMessageHealth:
         found = manager.get(f"{sent(9)}/health").get_json()
 
         assert set(found.values()) == {None}
+
+    @pytest.mark.parametrize(("opened", "told"), [(9, None), (10, 10), (19, 10)])
+    def test_tells_opens_and_taps_in_tens(
+        self,
+        manager: ApiClient,
+        database: Database,
+        sent: Callable[[int], str],
+        opened: int,
+        told: int | None,
+    ) -> None:
+        path = sent(12)
+        circular_id = uuid.UUID(path.rpartition("/")[2])
+
+        def read(session: Session) -> None:
+            for _ in range(opened):
+                count_opened(session, circular_id=circular_id)
+                count_tapped(session, circular_id=circular_id)
+
+        database.run(read)
+
+        found = manager.get(f"{path}/health").get_json()
+        assert (found["opened_count"], found["tapped_count"]) == (told, told)

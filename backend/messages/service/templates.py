@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend.base.errors import Conflict, SecondPersonRequired
 from backend.messages.models import MessagePurpose, MessageTemplate, TemplateStatus
 from backend.messages.queries import get_template
-from backend.messages.rules import TemplateInvalid, TemplateParameter, check_template
+from backend.messages.rules import TemplateInvalid, TemplateParameter, check_template, tidy
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
@@ -46,9 +46,8 @@ def draft_template(
     """The next version of its slug. Raises TemplateInvalid, MessageTextRefused, MessageTextTooLong."""
     if not SLUG.fullmatch(draft.slug):
         raise TemplateInvalid(field="slug")
-    check_template(
-        purpose=draft.purpose, titles=draft.titles, bodies=draft.bodies, parameters=draft.parameters
-    )
+    titles, bodies = _tidy(draft.titles), _tidy(draft.bodies)
+    check_template(purpose=draft.purpose, titles=titles, bodies=bodies, parameters=draft.parameters)
     # Two at once meet at the primary key: the second is tried again, and is then the version after.
     newest = session.execute(
         select(func.max(MessageTemplate.version), func.min(MessageTemplate.purpose)).where(
@@ -62,8 +61,8 @@ def draft_template(
         version=(newest[0] or 0) + 1,
         purpose=draft.purpose.value,
         status=TemplateStatus.DRAFT.value,
-        titles=dict(draft.titles),
-        bodies=dict(draft.bodies),
+        titles=titles,
+        bodies=bodies,
         parameters=[asdict(parameter) for parameter in draft.parameters],
         drafted_by_staff_id=drafted_by,
         drafted_at=at,
@@ -71,6 +70,11 @@ def draft_template(
     session.add(template)
     session.flush()
     return template
+
+
+def _tidy(texts: Mapping[str, str]) -> dict[str, str]:
+    """As phones show them: what a form left around a text would be sent with it."""
+    return {language: tidy(said) for language, said in texts.items()}
 
 
 def approve_template(

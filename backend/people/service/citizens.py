@@ -52,6 +52,8 @@ def amend_citizen(session: Session, *, citizen_id: uuid.UUID, changes: Mapping[s
     given = dict(changes)
     if "nickname" in given:
         given["nickname"] = rules.normalise_nickname(given["nickname"])
+    if "district" in given:
+        given["district"] = rules.normalise_district(given["district"])
     values = {name: value for name, value in given.items() if value != getattr(citizen, name)}
     if values.keys() & DECLARED_FIELDS:
         # A clerk may be looking at the old declaration just now: what they confirm must be what they saw.

@@ -223,9 +223,12 @@ def count_own_message_reach(call: Call, message_id: uuid.UUID) -> AudienceCount:
     errors=[MessageNotFound],
 )
 def list_own_message_events(call: Call, message_id: uuid.UUID, query: dict[str, Any]) -> Any:
-    """Who did what when and why, newest first."""
+    """Who did what when and why, newest first. Figures of people are in tens; `few`: too small to be told."""
     message = own_message(call, message_id)
-    return queries.list_events(call.session, message_id=message.id, page=page_request(query))
+    shown_from = city_of(call).terms.audience_shown_from
+    return queries.list_events(
+        call.session, message_id=message.id, page=page_request(query), shown_from=shown_from
+    )
 
 
 def own_message(call: Call, message_id: uuid.UUID) -> Message:

@@ -79,7 +79,7 @@ OwnTemplatePage = page_of(OwnTemplateOut)
 
 
 class OwnHealthOut(Out):
-    """People, rounded down to tens, and opens and taps in sum."""
+    """People, opens and taps, each in sum and rounded down to tens."""
 
     recipient_count = fields.Integer(required=True, allow_none=True, metadata={"description": FEW})
     told_count = fields.Integer(

@@ -83,7 +83,7 @@ def schedule_own_message(call: Call, message_id: uuid.UUID, body: dict[str, Any]
     idempotent=True,
 )
 def send_own_message_test(call: Call, message_id: uuid.UUID, body: dict[str, Any]) -> dict[str, Any]:
-    """Send it to the testers on a list of mine, marked as a test: to those who want advertising."""
+    """Send it, marked as a test, to the testers on a list of mine who want advertising: to nobody else."""
     testers = testing.send_test(
         call.session,
         message_id=message_id,
@@ -170,13 +170,11 @@ def get_own_message_health(call: Call, message_id: uuid.UUID) -> dict[str, Any]:
     """How the sending goes, or went: numbers too small to hide anybody are not told."""
     message, city = own_message(call, message_id), city_of(call)
     found = health_of(call.session, message_id=message.id)
-    engagement = engagement_of(
-        call.session, circular_id=message.id, shown_from=city.terms.audience_shown_from
-    )
+    engagement = engagement_of(call.session, circular_id=message.id)
     return {
         "recipient_count": shown_to_shops(found.recipients, city),
         "told_count": shown_to_shops(found.told, city),
         "accepted_count": shown_to_shops(found.states.get(RecipientStatus.ACCEPTED, 0), city),
-        "opened_count": engagement.opened,
-        "tapped_count": engagement.tapped,
+        "opened_count": shown_to_shops(engagement.opened, city),
+        "tapped_count": shown_to_shops(engagement.tapped, city),
     }

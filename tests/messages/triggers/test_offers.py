@@ -276,7 +276,7 @@ class TestPushesOfWhatEndsMeanwhile:
     @staticmethod
     def waiting(session: Session) -> list[str]:
         """Kinds of what would still be pushed."""
-        kinds = dict(session.execute(select(Notice.id, Notice.kind)).tuples().all())
+        kinds = {row.id: row.kind for row in session.execute(select(Notice.id, Notice.kind))}
         return [kinds[one.notice_id] for one in list_deliveries(session) if one.status == "waiting"]
 
     @pytest.mark.parametrize("decide", [hold_offer, remove_offer])
