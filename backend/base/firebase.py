@@ -17,7 +17,7 @@ import firebase_admin
 import orjson
 from firebase_admin import auth, credentials, exceptions, messaging
 from google.auth.credentials import AnonymousCredentials, Credentials, TokenState
-from google.auth.exceptions import GoogleAuthError
+from google.auth.exceptions import GoogleAuthError, RefreshError
 from google.auth.transport.requests import Request as AuthRequest
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.retry import Retry
@@ -82,7 +82,7 @@ class FcmAccess:
             state = self._credential.token_state
             if state is not TokenState.FRESH:
                 try:
-                    self._credential.refresh(self._request)
+                    self._refresh()
                 except GoogleAuthError:
                     if state is TokenState.INVALID:
                         raise
@@ -92,8 +92,17 @@ class FcmAccess:
         """Of many who were refused with the same one, one asks Google. Raises GoogleAuthError."""
         with self._lock:
             if self._credential.token == refused:
-                self._credential.refresh(self._request)
+                self._refresh()
             return str(self._credential.token)
+
+    def _refresh(self) -> None:
+        """Raises GoogleAuthError."""
+        try:
+            self._credential.refresh(self._request)
+        except GoogleAuthError:
+            raise
+        except Exception as error:  # the SDK stumbles over an answer of another shape, such as a proxy's page
+            raise RefreshError("the answer was no token") from error
 
 
 class SdkPushSender:
