@@ -205,7 +205,6 @@ OURS_TO_MEND = (
     exceptions.PermissionDeniedError,
     exceptions.ResourceExhaustedError,  # also of a project's quota, for which the SDK has no class
 )
-TARGET_GONE = (messaging.UnregisteredError, messaging.SenderIdMismatchError)
 NEVER_SENT = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
 
 
@@ -214,8 +213,10 @@ def _outcome_of(error: exceptions.FirebaseError) -> PushOutcome:
     if error.http_response is None:
         sent = not any(isinstance(cause, NEVER_SENT) for cause in _causes(error))
         return PushOutcome(PushResult.UNKNOWN if sent else PushResult.RETRY, reason)
-    if isinstance(error, TARGET_GONE):
+    if isinstance(error, messaging.UnregisteredError):
         return PushOutcome(PushResult.RETIRED, reason)
+    if isinstance(error, messaging.SenderIdMismatchError):  # another project's, as all are when ours is wrong
+        return PushOutcome(PushResult.FAILED, reason)
     if isinstance(error, OURS_TO_MEND) or error.http_response.status_code >= 500:
         return PushOutcome(
             PushResult.RETRY, reason, read_retry_after(error.http_response.headers.get("Retry-After"))

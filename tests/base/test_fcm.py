@@ -145,7 +145,7 @@ class TestFcmSender:
         ("answer", "outcome"),
         [
             (UNREGISTERED, PushOutcome(PushResult.RETIRED, "unregistered")),
-            (SENDER_ID_MISMATCH, PushOutcome(PushResult.RETIRED, "sender_id_mismatch")),
+            (SENDER_ID_MISMATCH, PushOutcome(PushResult.FAILED, "sender_id_mismatch")),
             (INVALID_ARGUMENT, PushOutcome(PushResult.FAILED, "invalid_argument")),
             (THIRD_PARTY_AUTH, PushOutcome(PushResult.RETRY, "third_party_auth_error")),
             (NOT_ALLOWED, PushOutcome(PushResult.RETRY, "permission_denied")),

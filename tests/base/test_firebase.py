@@ -106,7 +106,7 @@ class TestSdkPushSender:
         ("answer", "outcome"),
         [
             (UNREGISTERED, PushOutcome(PushResult.RETIRED, "not_found")),
-            (SENDER_ID_MISMATCH, PushOutcome(PushResult.RETIRED, "permission_denied")),
+            (SENDER_ID_MISMATCH, PushOutcome(PushResult.FAILED, "permission_denied")),
             (THIRD_PARTY_AUTH, PushOutcome(PushResult.RETRY, "unauthenticated")),
             (INVALID_ARGUMENT, PushOutcome(PushResult.FAILED, "invalid_argument")),
             (quota_exceeded(90), PushOutcome(PushResult.RETRY, "resource_exhausted", 90)),
