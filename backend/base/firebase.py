@@ -102,7 +102,7 @@ class FcmAccess:
         except GoogleAuthError:
             raise
         except Exception as error:  # the SDK stumbles over an answer of another shape, such as a proxy's page
-            raise RefreshError("the answer was no token") from error
+            raise RefreshError("the answer was no token") from error  # type: ignore[no-untyped-call]
 
 
 class SdkPushSender:
