@@ -173,7 +173,9 @@ def build_message(content: PushContent, target_kind: str, target: str) -> messag
     key, label = content.collapse_key, content.analytics_label
     expires = int((utc_now() + timedelta(seconds=content.ttl_seconds)).timestamp())
     apple, web = {"apns-collapse-id": key, "apns-expiration": str(expires)}, {"TTL": str(content.ttl_seconds)}
+    heard = None  # without a sound an iPhone shows it in silence
     if content.is_urgent:
+        heard = messaging.APNSPayload(messaging.Aps(sound="default"))
         apple, web = apple | {"apns-priority": "10"}, web | {"Urgency": "high"}
     with warnings.catch_warnings():  # tokens are on their way out, but phones still register with them
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -185,7 +187,7 @@ def build_message(content: PushContent, target_kind: str, target: str) -> messag
                 priority="high" if content.is_urgent else None,
                 notification=messaging.AndroidNotification(tag=key),
             ),
-            apns=messaging.APNSConfig(headers=apple),
+            apns=messaging.APNSConfig(headers=apple, payload=heard),
             webpush=messaging.WebpushConfig(headers=web, notification=messaging.WebpushNotification(tag=key)),
             fcm_options=messaging.FCMOptions(analytics_label=label) if label else None,
             **{"fid" if target_kind == "fid" else "token": target},
