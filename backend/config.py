@@ -131,7 +131,7 @@ def read_settings() -> Settings:
         push_lease_seconds=env.int("PUSH_LEASE_SECONDS", default.push_lease_seconds),
         vapid_private_key_file=env.path("VAPID_PRIVATE_KEY_FILE", default.vapid_private_key_file),
         vapid_subject=env.str("VAPID_SUBJECT", default.vapid_subject),
-        web_push_hosts=env.list("WEB_PUSH_HOSTS", default.web_push_hosts),
+        web_push_hosts=env.list("WEB_PUSH_HOSTS", default.web_push_hosts, subcast=str.strip),
         mail_sender=env.str("MAIL_SENDER", default.mail_sender),
         mail_from=env.str("MAIL_FROM", default.mail_from),
         smtp_host=env.str("SMTP_HOST", default.smtp_host),
@@ -162,7 +162,7 @@ def read_settings() -> Settings:
         receipt_read_seconds=env.int("RECEIPT_READ_SECONDS", default.receipt_read_seconds),
         receipt_readings=env.int("RECEIPT_READINGS", default.receipt_readings),
         android_package=env.str("ANDROID_PACKAGE", default.android_package),
-        android_certificate_sha256=env.list("ANDROID_CERTIFICATE_SHA256", []),
+        android_certificate_sha256=env.list("ANDROID_CERTIFICATE_SHA256", [], subcast=str.strip),
         ios_app_id=env.str("IOS_APP_ID", default.ios_app_id),
     )
     if settings.push_per_second < 1 or settings.push_connections < 1:

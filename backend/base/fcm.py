@@ -27,7 +27,8 @@ ACCEPTED = PushOutcome(PushResult.ACCEPTED)
 TOKEN_REFUSED = PushOutcome(PushResult.RETRY, "unauthenticated")
 TARGET_INVALID = PushOutcome(PushResult.FAILED, "target_invalid")
 
-TARGET_GONE = ("unregistered", "sender_id_mismatch")
+# The target is another project's: when the project is the wrong one, all are.
+ANOTHER_PROJECTS = "sender_id_mismatch"
 # Ours or Firebase's to mend, not the message's fault: our project, our rights, Apple's certificate.
 OURS_TO_MEND = (401, 403, 404, 429)
 ERROR_CODE = re.compile(r"[A-Z][A-Z_]{1,39}")
@@ -118,8 +119,10 @@ def read_answer(answer: PostAnswer) -> PushOutcome:
     if answer.status == 200:
         return ACCEPTED if "name" in _document(answer.body) else UNREADABLE
     status, code = _error_of(answer)
-    if code in TARGET_GONE:
+    if code == "unregistered":
         return PushOutcome(PushResult.RETIRED, code)
+    if code == ANOTHER_PROJECTS:
+        return PushOutcome(PushResult.FAILED, code)
     if answer.status == 401 and not code:
         return TOKEN_REFUSED
     reason = code or status or f"http_{answer.status}"

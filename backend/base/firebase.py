@@ -17,7 +17,7 @@ import firebase_admin
 import orjson
 from firebase_admin import auth, credentials, exceptions, messaging
 from google.auth.credentials import AnonymousCredentials, Credentials, TokenState
-from google.auth.exceptions import GoogleAuthError
+from google.auth.exceptions import GoogleAuthError, RefreshError
 from google.auth.transport.requests import Request as AuthRequest
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.retry import Retry
@@ -82,7 +82,7 @@ class FcmAccess:
             state = self._credential.token_state
             if state is not TokenState.FRESH:
                 try:
-                    self._credential.refresh(self._request)
+                    self._refresh()
                 except GoogleAuthError:
                     if state is TokenState.INVALID:
                         raise
@@ -92,8 +92,17 @@ class FcmAccess:
         """Of many who were refused with the same one, one asks Google. Raises GoogleAuthError."""
         with self._lock:
             if self._credential.token == refused:
-                self._credential.refresh(self._request)
+                self._refresh()
             return str(self._credential.token)
+
+    def _refresh(self) -> None:
+        """Raises GoogleAuthError."""
+        try:
+            self._credential.refresh(self._request)
+        except GoogleAuthError:
+            raise
+        except Exception as error:  # the SDK stumbles over an answer of another shape, such as a proxy's page
+            raise RefreshError("the answer was no token") from error  # type: ignore[no-untyped-call]
 
 
 class SdkPushSender:
@@ -164,7 +173,9 @@ def build_message(content: PushContent, target_kind: str, target: str) -> messag
     key, label = content.collapse_key, content.analytics_label
     expires = int((utc_now() + timedelta(seconds=content.ttl_seconds)).timestamp())
     apple, web = {"apns-collapse-id": key, "apns-expiration": str(expires)}, {"TTL": str(content.ttl_seconds)}
+    heard = None  # without a sound an iPhone shows it in silence
     if content.is_urgent:
+        heard = messaging.APNSPayload(messaging.Aps(sound="default"))
         apple, web = apple | {"apns-priority": "10"}, web | {"Urgency": "high"}
     with warnings.catch_warnings():  # tokens are on their way out, but phones still register with them
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -176,7 +187,7 @@ def build_message(content: PushContent, target_kind: str, target: str) -> messag
                 priority="high" if content.is_urgent else None,
                 notification=messaging.AndroidNotification(tag=key),
             ),
-            apns=messaging.APNSConfig(headers=apple),
+            apns=messaging.APNSConfig(headers=apple, payload=heard),
             webpush=messaging.WebpushConfig(headers=web, notification=messaging.WebpushNotification(tag=key)),
             fcm_options=messaging.FCMOptions(analytics_label=label) if label else None,
             **{"fid" if target_kind == "fid" else "token": target},
@@ -196,7 +207,6 @@ OURS_TO_MEND = (
     exceptions.PermissionDeniedError,
     exceptions.ResourceExhaustedError,  # also of a project's quota, for which the SDK has no class
 )
-TARGET_GONE = (messaging.UnregisteredError, messaging.SenderIdMismatchError)
 NEVER_SENT = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
 
 
@@ -205,8 +215,10 @@ def _outcome_of(error: exceptions.FirebaseError) -> PushOutcome:
     if error.http_response is None:
         sent = not any(isinstance(cause, NEVER_SENT) for cause in _causes(error))
         return PushOutcome(PushResult.UNKNOWN if sent else PushResult.RETRY, reason)
-    if isinstance(error, TARGET_GONE):
+    if isinstance(error, messaging.UnregisteredError):
         return PushOutcome(PushResult.RETIRED, reason)
+    if isinstance(error, messaging.SenderIdMismatchError):  # another project's, as all are when ours is wrong
+        return PushOutcome(PushResult.FAILED, reason)
     if isinstance(error, OURS_TO_MEND) or error.http_response.status_code >= 500:
         return PushOutcome(
             PushResult.RETRY, reason, read_retry_after(error.http_response.headers.get("Retry-After"))

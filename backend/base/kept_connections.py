@@ -66,6 +66,7 @@ class KeptConnection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._parser = httptools.HttpResponseParser(self)
         self._waiting: asyncio.Future[PostAnswer] | None = None
+        self._size = 0  # of all that came for one request, heads and notes before the answer too
         self._forget()
         self.is_reusable = True
         self.idle_since = 0.0
@@ -74,11 +75,11 @@ class KeptConnection(asyncio.Protocol):
         self._status: int | None = None
         self._retry_after: str | None = None
         self._pieces: list[bytes] = []
-        self._size = 0
 
     async def post(self, head: bytes, body: bytes, *, seconds: float) -> PostAnswer:
         """`head` as `make_head` gives it. Waits so long for the whole answer."""
         self._forget()
+        self._size = 0
         answer: asyncio.Future[PostAnswer] = self._loop.create_future()
         self._waiting = answer
         timer = self._loop.call_later(seconds, self._give_up, "answer_timed_out")
@@ -118,6 +119,16 @@ class KeptConnection(asyncio.Protocol):
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._give_up("answer_malformed")
+            return
+        self._size += len(data)
+        if self._waiting is not None and self._size > ANSWER_MAX_BYTES:
+            # No answer that we understand is longer.
+            self._answer(self._answered() if self._status else PostAnswer(failure="answer_too_long"))
+            self.close()
+
+    def eof_received(self) -> None:
+        """Whatever were written from now on would be thrown away, as if it had been sent."""
+        self.is_reusable = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.is_reusable = False
@@ -138,12 +149,7 @@ class KeptConnection(asyncio.Protocol):
         self._status = self._parser.get_status_code()
 
     def on_body(self, body: bytes) -> None:
-        self._size += len(body)
-        if self._size > ANSWER_MAX_BYTES:  # no answer that we understand is longer
-            self._answer(self._answered())
-            self.close()
-        else:
-            self._pieces.append(body)
+        self._pieces.append(body)
 
     def on_message_complete(self) -> None:
         if self._status is not None and self._status < 200:  # there is more to come

@@ -8,12 +8,12 @@ from typing import Any
 
 from backend.base.text import pick_language, text
 from backend.notices.kinds import (
-    ATTACHMENT_LINKS,
     CIRCULAR_KIND,
     KINDS,
     AttachmentKind,
     KindTerms,
     link_of,
+    link_of_circular,
     shop_of,
 )
 from backend.notices.models import ChoiceKind
@@ -44,9 +44,13 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeCard:
-    """In the reader's language. `stops`: the narrowest way first; `link`: a path of our own host."""
+    """In the reader's language. `stops`: the narrowest way first; `link`: a path of our own host.
+
+    `circular_id`: by which the push of a circular, one for all its readers, names it.
+    """
 
     id: uuid.UUID
+    circular_id: uuid.UUID | None
     kind: str
     purpose: str
     title: str
@@ -70,6 +74,7 @@ def make_card(row: Any, language: str) -> NoticeCard:
     is_advertising = terms.purpose is ConsentPurpose.PUSH_SHOPS
     return NoticeCard(
         id=row.id,
+        circular_id=None,
         kind=row.kind,
         purpose=terms.purpose.value,
         title=said.title,
@@ -105,17 +110,17 @@ def _circular_card(row: Any, language: str) -> NoticeCard:
     stops = [] if row.shop_id is None else [_stop_shop(row.shop_id, sender, language)]
     if row.purpose != ConsentPurpose.PUSH_DISASTER:
         stops.append(_stop(ChoiceKind.MUTED_CATEGORY, row.category, f"category.{row.category}", language))
-    attachment = _circular_attachment(row, language)
     return NoticeCard(
         id=row.id,
+        circular_id=row.circular_id,
         kind=row.kind,
         purpose=row.purpose,
         title=pick_language(row.titles, language),
         body=pick_language(row.bodies, language),
         sender=sender,
         reason=pick_language(row.reasons, language),
-        link=row.link or (_attachment_link(row) if attachment else None),
-        attachment=attachment,
+        link=link_of_circular(row),
+        attachment=_circular_attachment(row, language),
         stops=[*stops, _stop_purpose(row.purpose, language)],
         created_at=row.created_at,
         read_at=row.read_at,
@@ -130,10 +135,6 @@ def _circular_attachment(row: Any, language: str) -> Attachment | None:
     if row.attachment_kind == AttachmentKind.REWARD_CODE:
         return Attachment(row.attachment_kind, None, row.attachment, title)
     return Attachment(row.attachment_kind, uuid.UUID(row.attachment), None, title)
-
-
-def _attachment_link(row: Any) -> str:
-    return ATTACHMENT_LINKS[row.attachment_kind].format(attachment=row.attachment)
 
 
 def _stop_shop(shop_id: uuid.UUID, name: str, language: str) -> Stop:

@@ -126,6 +126,13 @@ def link_of(kind: str, params: Mapping[str, Any]) -> str | None:
         return None
 
 
+def link_of_circular(circular: Any) -> str | None:
+    """Its own, or where what comes with it is shown. `circular`: one, or a row that has these columns of it."""
+    if circular.link is not None or circular.attachment_kind is None:
+        return circular.link  # type: ignore[no-any-return]
+    return ATTACHMENT_LINKS[circular.attachment_kind].format(attachment=circular.attachment)
+
+
 def shop_of(params: Mapping[str, Any]) -> uuid.UUID | None:
     """Whose advertising a notice is."""
     shop_id = params.get("shop_id")

@@ -27,6 +27,7 @@ UNREAD = (
 # All that `make_card` reads.
 CARD_COLUMNS = (
     Notice.id,
+    Notice.circular_id,
     Notice.kind,
     Notice.params,
     Notice.created_at,

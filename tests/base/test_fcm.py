@@ -145,7 +145,7 @@ class TestFcmSender:
         ("answer", "outcome"),
         [
             (UNREGISTERED, PushOutcome(PushResult.RETIRED, "unregistered")),
-            (SENDER_ID_MISMATCH, PushOutcome(PushResult.RETIRED, "sender_id_mismatch")),
+            (SENDER_ID_MISMATCH, PushOutcome(PushResult.FAILED, "sender_id_mismatch")),
             (INVALID_ARGUMENT, PushOutcome(PushResult.FAILED, "invalid_argument")),
             (THIRD_PARTY_AUTH, PushOutcome(PushResult.RETRY, "third_party_auth_error")),
             (NOT_ALLOWED, PushOutcome(PushResult.RETRY, "permission_denied")),
@@ -280,6 +280,25 @@ class TestAccessToken:
 
         assert outcomes == [PushOutcome(PushResult.RETRY, type(error).__name__)] * 3
         assert fcm.messages == []
+
+    @pytest.mark.parametrize("error", [TypeError("string indices must be integers"), ValueError("soon")])
+    def test_that_is_none_is_as_if_there_was_none(self, fcm: FakeFcm, error: Exception) -> None:
+        """What the SDK raises for a proxy's page, and for a lifetime that is no number."""
+        sender = make_sender(Failing(None, error))
+
+        outcomes = sender.send(to_many(3))
+
+        assert outcomes == [PushOutcome(PushResult.RETRY, "RefreshError")] * 3
+        assert fcm.messages == []
+
+    def test_that_is_replaced_by_none_leaves_the_others_their_outcomes(self, fcm: FakeFcm) -> None:
+        fcm.answers["target-1"] = TOKEN_EXPIRED
+        sender = make_sender(Failing("fixed", TypeError("string indices must be integers")))
+
+        outcomes = sender.send([push(), push("target-2")])
+
+        assert outcomes == [PushOutcome(PushResult.RETRY, "unauthenticated"), DONE]
+        sender.close()
 
     def test_is_asked_for_once_for_a_batch(self, fcm: FakeFcm) -> None:
         credential = FixedToken("first")

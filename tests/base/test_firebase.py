@@ -92,6 +92,15 @@ class TestSdkPushSender:
         [message] = fcm.messages
         assert message["apns"]["headers"]["apns-expiration"] == str(int(utc_now().timestamp()) + 60)
 
+    def test_an_urgent_one_is_heard(self, fcm: FakeFcm, sender: SdkPushSender) -> None:
+        """An iPhone shows a push without a sound in silence, also that of a disaster at night."""
+        sender.send([push(is_urgent=True), push()])
+
+        urgent, usual = fcm.messages
+        assert urgent["android"]["priority"] == "high"
+        assert urgent["apns"]["payload"]["aps"] == {"sound": "default"}
+        assert "payload" not in usual["apns"]
+
     @pytest.mark.filterwarnings("error::DeprecationWarning")
     def test_still_reaches_phones_that_registered_with_a_token(
         self, fcm: FakeFcm, sender: SdkPushSender
@@ -106,7 +115,7 @@ class TestSdkPushSender:
         ("answer", "outcome"),
         [
             (UNREGISTERED, PushOutcome(PushResult.RETIRED, "not_found")),
-            (SENDER_ID_MISMATCH, PushOutcome(PushResult.RETIRED, "permission_denied")),
+            (SENDER_ID_MISMATCH, PushOutcome(PushResult.FAILED, "permission_denied")),
             (THIRD_PARTY_AUTH, PushOutcome(PushResult.RETRY, "unauthenticated")),
             (INVALID_ARGUMENT, PushOutcome(PushResult.FAILED, "invalid_argument")),
             (quota_exceeded(90), PushOutcome(PushResult.RETRY, "resource_exhausted", 90)),

@@ -3,10 +3,13 @@
 import asyncio
 import ssl
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backend.base.kept_connections import (
+    ANSWER_MAX_BYTES,
     KeptConnection,
     Origin,
     PostAnswer,
@@ -14,6 +17,7 @@ from backend.base.kept_connections import (
     open_connection,
     read_address,
 )
+from tests.fakes.smtp import make_certificate
 
 Script = Sequence[bytes | None]
 
@@ -84,6 +88,8 @@ class TestPost:
             (b"SSH-2.0-OpenSSH_9.6\r\n", PostAnswer(failure="answer_malformed")),
             (b"HTTP/1.1 200 OK\r\nContent-Le", PostAnswer(failure="answer_timed_out")),
             (None, PostAnswer(failure="connection_lost")),
+            (b"HTTP/1.1 200 OK\r\nX: " + b"x" * ANSWER_MAX_BYTES, PostAnswer(failure="answer_too_long")),
+            (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 3_000, PostAnswer(failure="answer_too_long")),
         ],
     )
     def test_gives_what_came(self, said: bytes | None, answer: PostAnswer) -> None:
@@ -109,6 +115,42 @@ class TestPost:
 
         assert answers[1] == PostAnswer(200, None, b"ok")
         assert connections == 2
+
+
+class TestConnectionThatTheServerEnds:
+    """The end takes some rounds of the loop; a post in them would be thrown away and yet count as sent."""
+
+    @pytest.mark.parametrize("is_secure", [False, True])
+    def test_is_of_no_use_from_the_first_sign_of_it_on(self, tmp_path: Path, is_secure: bool) -> None:
+        server_tls, trusted = make_certificate(tmp_path)
+        client_tls = ssl.create_default_context(cafile=str(trusted))
+
+        reusable = asyncio.run(_see_the_end(server_tls if is_secure else None, client_tls))
+
+        assert reusable is False
+
+
+async def _see_the_end(server_tls: ssl.SSLContext | None, client_tls: ssl.SSLContext) -> bool:
+    """Whether a connection is reusable just when its server has said that there is no more to come."""
+    loop = asyncio.get_running_loop()
+    seen: asyncio.Future[bool] = loop.create_future()
+
+    class Watched(KeptConnection):
+        def eof_received(self) -> None:
+            super().eof_received()
+            if not seen.done():
+                seen.set_result(self.is_reusable)
+
+    async def serve(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    named: dict[str, Any] = {"ssl": client_tls, "server_hostname": "localhost"} if server_tls else {}
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=server_tls) as server:
+        port = server.sockets[0].getsockname()[1]
+        _, connection = await loop.create_connection(Watched, "127.0.0.1", port, **named)
+        reusable = await asyncio.wait_for(seen, 5)
+        connection.close()
+    return reusable
 
 
 class TestReadAddress:

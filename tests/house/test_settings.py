@@ -76,6 +76,15 @@ class TestSettings:
 
         assert getattr(read_settings(), field.name) != getattr(Settings(), field.name)
 
+    def test_spaces_beside_the_commas_of_a_list_mean_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("WEB_PUSH_HOSTS", "fcm.googleapis.com, *.push.apple.com")
+        monkeypatch.setenv("ANDROID_CERTIFICATE_SHA256", "14:6D, 9F:00")
+
+        settings = read_settings()
+
+        assert settings.web_push_hosts == ["fcm.googleapis.com", "*.push.apple.com"]
+        assert settings.android_certificate_sha256 == ["14:6D", "9F:00"]
+
     def test_defaults_hold_when_nothing_is_set(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in DOCUMENTED:
             monkeypatch.delenv(name, raising=False)

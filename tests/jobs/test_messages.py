@@ -143,7 +143,7 @@ class TestBadAnswers:
         fates = database.run(lambda session: fates_of(session, message_id))
         assert [status for status, _ in fates] == [
             "retired",
-            "retired",
+            "failed",
             "failed",
             "unknown",
             "unknown",

@@ -31,6 +31,7 @@ ADVERTISING = {"purpose": "push_shops", "category": "local_food", "shop_id": uui
 def card_of(kind: str, params: dict[str, Any], language: str = "ja", **columns: Any) -> NoticeCard:
     row = NONE_OF_A_CIRCULAR | {
         "id": uuid.UUID(ID),
+        "circular_id": None,
         "kind": kind,
         "params": params,
         "created_at": AT,

@@ -1,11 +1,13 @@
 """Devices nobody has seen for long."""
 
+import threading
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from backend.base.database import Database
 from backend.notices.models import Device
 from backend.notices.retirement import retire_unseen_devices
 from backend.notices.terms import load_terms
@@ -55,3 +57,26 @@ class TestRetireUnseenDevices:
         device = make_device(session, citizen_id=owner.id, at=at)
 
         assert device.retired_at is None
+
+    def test_spares_one_that_registers_in_the_same_moment(self, database: Database, at: datetime) -> None:
+        if database.is_sqlite:
+            pytest.skip("SQLite has one writer: there is no same moment")
+        citizen = database.run(lambda session: make_citizen(session, at=at))
+        database.run(lambda session: make_device(session, citizen_id=citizen.id, at=at))
+        database.run(lambda session: age(session, at, 300))
+        counts: list[int] = []
+
+        def retire(session: Session) -> None:
+            counts.append(retire_unseen_devices(session, terms=TERMS, at=at, limit=10))
+
+        retiring = threading.Thread(target=lambda: database.run(retire))
+        with Session(database.engine) as registering:
+            make_device(registering, citizen_id=citizen.id, at=at)
+            retiring.start()
+            retiring.join(0.3)
+            still_waiting = retiring.is_alive()
+            registering.commit()
+        retiring.join()
+
+        assert still_waiting
+        assert counts == [0]

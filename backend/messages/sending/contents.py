@@ -9,6 +9,7 @@ from backend.base.push import PushContent
 from backend.base.text import pick_language
 from backend.messages.models import MessagePurpose
 from backend.notices.copies import CIRCULAR_KIND
+from backend.notices.kinds import link_of_circular
 from backend.notices.models import Circular
 
 
@@ -28,10 +29,11 @@ class Contents:
 
     def _make(self, language: str) -> PushContent:
         circular = self._circular
-        # The app opens the inbox copy by it, or the link, without asking us first.
+        # The app opens the inbox copy by its `circular_id`, or the link, without asking us first.
         data = {"kind": CIRCULAR_KIND, "circular_id": str(circular.id), "category": circular.category}
-        if circular.link is not None:
-            data["link"] = circular.link
+        link = link_of_circular(circular)
+        if link is not None:
+            data["link"] = link
         return PushContent(
             title=pick_language(circular.titles, language),
             body=pick_language(circular.bodies, language),

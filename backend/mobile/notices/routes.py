@@ -25,6 +25,7 @@ face = Face("notices", __name__, url_prefix="/v1", description="What the citizen
 
 NOTICE = {
     "id": "01936f1e-5d0a-7c3e-9b1f-2f6a4c8d7e10",
+    "circular_id": None,
     "kind": "purchase_recorded",
     "title": "ぬさまい鮮魚店でのお買い物",
     "body": "お支払い 1,480円 ／ もらったポイント 74 ／ 残高 318ポイント",

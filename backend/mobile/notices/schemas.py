@@ -32,6 +32,11 @@ class StopOut(Out):
 
 class NoticeOut(Out):
     id = fields.UUID(required=True)
+    circular_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a `circular`: by it, and not by `id`, its push names it."},
+    )
     kind = fields.String(
         required=True,
         metadata={
