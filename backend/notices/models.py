@@ -62,6 +62,7 @@ class Device(Base):
         UniqueConstraint("installation_id"),
         UniqueConstraint("target_kind", "target"),
         Index("ix_devices_citizen_id", "citizen_id"),
+        Index("ix_devices_session_id", "session_id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -73,6 +74,10 @@ class Device(Base):
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Where its owner signed in; with signing out it is forgotten. NULL where Firebase keeps the sessions.
+    session_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("citizen_sessions.id", ondelete="SET NULL")
+    )
 
 
 class DeviceUse(Base):

@@ -23,7 +23,7 @@ from backend.notices.queries import list_notices_among
 from backend.notices.rules import TakenDelivery, render, settle, ttl_seconds_of
 from backend.notices.terms import NoticeTerms
 from backend.notices.writes import ANNOUNCE_WRITES, announce_rows, consent_stands
-from backend.people.models import Citizen
+from backend.people.models import Citizen, CitizenSession
 from backend.people.service.offline_codes import revoke_installation
 
 # More than anybody carries; without a bound one account could make every notice of theirs a thousand pushes.
@@ -116,6 +116,7 @@ def register_device(
     target_kind: str,
     target: str,
     at: datetime,
+    session_id: uuid.UUID | None = None,
 ) -> Device:
     """An installation belongs to whoever registered it last; so does a target, even a recycled one.
 
@@ -142,7 +143,7 @@ def register_device(
         session.add(device)
     # One row an installation: the target it had before, of either kind, is forgotten here.
     device.platform, device.target_kind, device.target = platform, target_kind, target
-    device.last_seen_at, device.retired_at = at, None
+    device.last_seen_at, device.retired_at, device.session_id = at, None, session_id
     session.flush()
     _note_use(session, installation_id, citizen_id, at)
     revoke_installation(session, installation_id=installation_id, at=at, except_citizen_id=citizen_id)
@@ -179,6 +180,18 @@ def remove_device(session: Session, *, citizen_id: uuid.UUID, installation_id: s
     if removed is None:
         raise DeviceNotFound
     revoke_installation(session, installation_id=installation_id, at=at)
+
+
+def forget_signed_out_devices(session: Session, citizen_id: uuid.UUID) -> None:
+    """Those whose session was ended, here or from elsewhere, with what is on its way to them."""
+    ended = select(CitizenSession.id).where(
+        CitizenSession.citizen_id == citizen_id, CitizenSession.revoked_at.is_not(None)
+    )
+    session.execute(
+        delete(Device)
+        .where(Device.citizen_id == citizen_id, Device.session_id.in_(ended))
+        .execution_options(**AS_SAID)
+    )
 
 
 def take_deliveries(

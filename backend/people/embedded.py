@@ -2,6 +2,7 @@
 
 import hmac
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -64,6 +65,8 @@ class CodeRecentlySent(TooMany):
 class EmbeddedProvider:
     vault: Vault
     session_days: int
+    # Told whose sessions were just ended, for whatever else ends with them.
+    on_ended: Callable[[Session, uuid.UUID], None] = lambda _session, _citizen_id: None
 
     name: ClassVar[str] = "embedded"
 
@@ -119,6 +122,7 @@ class EmbeddedProvider:
         )
         if revoked is None:
             raise SessionNotFound
+        self.on_ended(session, citizen_id)
 
     def confirm_person(self, session: Session, *, citizen_id: uuid.UUID, password: str | None) -> None:
         """Raises PasswordWrong."""
@@ -227,6 +231,7 @@ class EmbeddedProvider:
         if except_id is not None:
             others = others.where(CitizenSession.id != except_id)
         session.execute(others.values(revoked_at=at))
+        self.on_ended(session, citizen_id)
 
     def _set_password(self, session: Session, citizen: Citizen, new_password: str) -> None:
         logins = queries.list_logins(session, citizen_id=citizen.id)

@@ -58,6 +58,7 @@ def register_device(call: Call, body: dict[str, Any], installation_id: str) -> D
         target_kind=body["target_kind"],
         target=_target_of(call, body),
         at=call.at,
+        session_id=call.citizen.session_id,
     )
 
 
