@@ -28,7 +28,9 @@ from benchmarks.processes import cpu_seconds
 
 TOP = Path(__file__).parent.parent
 # At any hour, and again and again.
-TERMS = replace(load_terms(), quiet_from=time.min, quiet_until=time.min, city_per_day=1_000)
+TERMS = replace(
+    load_terms(), quiet_from=time.min, quiet_until=time.min, city_per_day=1_000, pushes_per_day=1_000
+)
 CONNECTIONS = 100
 BATCH = 500  # what `send_each` takes at most
 

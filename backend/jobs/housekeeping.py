@@ -16,7 +16,7 @@ from backend.config import STORED_DAYS_MAX
 from backend.messages.sending.forgetting import forget_recipients
 from backend.notices.caps import forget_old_push_counts
 from backend.notices.forgetting import forget_old_notices
-from backend.notices.models import Delivery
+from backend.notices.models import Delivery, Device
 from backend.notices.retirement import retire_unseen_devices
 from backend.notices.terms import NoticeTerms
 from backend.notices.webhooks.models import WebhookDelivery
@@ -71,6 +71,8 @@ RETENTION: Sequence[Retention] = (
     # A month, for a shop that asks what became of a code; a used one belongs to its purchase.
     Retention(TillCode, TillCode.expires_at, 30, keep=TillCode.used_at.is_not(None)),
     Retention(Delivery, Delivery.settled_at, 30),
+    # One that registers again is made anew.
+    Retention(Device, Device.retired_at, 30),
     # For so long a shop may replay them.
     Retention(WebhookDelivery, WebhookDelivery.announced_at, 30),
 )

@@ -26,6 +26,7 @@ from backend.messages.sending.finishing import (
     find_finished_messages,
     find_overdue_messages,
     finish_message,
+    recount_health,
     release_shard,
 )
 from backend.messages.sending.rules import BATCH_FIRST, Settlement, next_batch_size
@@ -129,6 +130,7 @@ def _send_shard(room: Mailroom, shard: LeasedShard) -> None:
         started = time.monotonic()
         batch = _take(room, shard, size)
         if batch is None:
+            _recount(room, shard.message_id)
             break
         if batch.recipients:
             states += _send_batch(room, batch, contents)
@@ -196,8 +198,16 @@ def _settle(room: Mailroom, batch: Batch, outcomes: Sequence[PushOutcome]) -> Se
 
 def _release(room: Mailroom, shard: LeasedShard) -> None:
     at = utc_now()
-    if room.database.run(lambda session: release_shard(session, shard=shard, at=at)):
+    is_done = room.database.run(lambda session: release_shard(session, shard=shard, at=at))
+    if is_done is None:
+        _recount(room, shard.message_id)
+    elif is_done:
         _finish(room, shard.message_id)
+
+
+def _recount(room: Mailroom, message_id: uuid.UUID) -> None:
+    """The lease was lost: what we wrote down since may have come after the message was done."""
+    room.database.run(lambda session: recount_health(session, message_id=message_id))
 
 
 def _finish(room: Mailroom, message_id: uuid.UUID) -> None:

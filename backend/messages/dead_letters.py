@@ -46,7 +46,9 @@ class DeadLetter:
     may_replay: bool
 
 
-def list_dead_letters(session: Session, *, message_id: uuid.UUID, page: PageRequest) -> Page[DeadLetter]:
+def list_dead_letters(
+    session: Session, *, message_id: uuid.UUID, page: PageRequest, at: datetime
+) -> Page[DeadLetter]:
     """Failed and unknown, by position. Raises MessageNotFound, CursorInvalid."""
     message = get_message(session, message_id=message_id)
     query = (
@@ -63,7 +65,7 @@ def list_dead_letters(session: Session, *, message_id: uuid.UUID, page: PageRequ
     )
     if after := page.after(small_whole):
         query = query.where(MessageRecipient.position > after[0])
-    replayable = _replayable(message)
+    replayable = _replayable(message) if at < message.send_until else ()
     rows = [DeadLetter(*row, may_replay=row.status in replayable) for row in session.execute(query)]
     return make_page(rows, page, lambda letter: letter.position)
 
@@ -71,8 +73,9 @@ def list_dead_letters(session: Session, *, message_id: uuid.UUID, page: PageRequ
 def replay_dead_letters(session: Session, *, message_id: uuid.UUID, by: uuid.UUID, at: datetime) -> int:
     """Try once more whom no push reached for certain; those of unknown fate only where a phone shows one of two.
 
-    Returns how many wait again; who waits already is not counted twice. One more try each, at once; consent, quiet
-    hours and caps hold as ever. Raises MessageNotFound, MessageNotReplayable, ReplayTooLate.
+    Returns how many wait again; who waits already is not counted twice. One more try each, at once; consent and quiet
+    hours hold as ever, and each keeps the place under the cap that the first try took. Raises MessageNotFound,
+    MessageNotReplayable, ReplayTooLate.
     """
     message = get_message(session, message_id=message_id, lock=True)
     if message.status not in (MessageStatus.SENDING, MessageStatus.DONE):

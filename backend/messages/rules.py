@@ -32,7 +32,7 @@ _ZERO_WIDTH_JOINER = "\u200d"  # holds families and flags of emoji together
 # Control characters, those that turn or hide text, halves of characters, and what nobody has assigned.
 _HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 # What a disaster message may not lead to.
-_SHOPPING_SEGMENTS = {"offers", "coupons", "campaigns", "missions"}
+_SHOPPING_SEGMENTS = {"offers", "saved-offers", "coupons", "campaigns", "missions", "products"}
 
 
 class MessageTextRefused(Refused):

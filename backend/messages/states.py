@@ -21,6 +21,7 @@ SHOWN_FOR = timedelta(days=30)
 SHOWN_FOR_MAX = timedelta(days=90)
 DISASTER_SHOWN_FOR = timedelta(days=7)
 TTL_SECONDS = 86_400
+TTL_MIN_SECONDS = 60
 SPREAD_MAX_MINUTES = 720
 
 
@@ -98,9 +99,12 @@ def send_window(
 ) -> tuple[datetime, datetime]:
     """Until when it is sent and shown in inboxes, where nothing else is said. Raises MessageTimesInvalid."""
     is_disaster = purpose == MessagePurpose.DISASTER
-    until = send_until or send_at + (DISASTER_SEND_WITHIN if is_disaster else SEND_WITHIN)
     shown = expires_at or send_at + (DISASTER_SHOWN_FOR if is_disaster else SHOWN_FOR)
     least = max(SEND_WITHIN_MIN, timedelta(minutes=spread_minutes))
+    if shown - send_at < least:
+        raise MessageTimesInvalid(field="expires_at")
+    # What is over tonight is told until tonight.
+    until = send_until or min(send_at + (DISASTER_SEND_WITHIN if is_disaster else SEND_WITHIN), shown)
     if not least <= until - send_at <= SEND_WITHIN_MAX:
         raise MessageTimesInvalid(field="send_until")
     if shown < until or shown - send_at > SHOWN_FOR_MAX:

@@ -41,9 +41,10 @@ def reserve_pushes(
 ) -> set[uuid.UUID]:
     """Count one push to each of them; those whom one more is too many for are left out of the answer.
 
-    `purpose`: push_city or push_shops, each with its own cap over all senders; advertising also by the week, which
-    is this day of the city and the six before. Reserve once a push, where it is taken: one that is tried again
-    keeps its place. Two senders at once never count too far. Raises ValueError for another purpose.
+    `purpose`: push_city or push_shops, which share a cap over all senders, and have each a smaller one of its own;
+    advertising also by the week, which is this day of the city and the six before. Reserve once a push, where it is
+    taken: one that is tried again keeps its place. Two senders at once never count too far. Raises ValueError for
+    another purpose.
     """
     if purpose not in (ConsentPurpose.PUSH_CITY, ConsentPurpose.PUSH_SHOPS):
         raise ValueError(f"no cap for {purpose}")
@@ -51,7 +52,9 @@ def reserve_pushes(
         return set()
     ids, today = sorted(citizen_ids), city_day(at)
     if purpose == ConsentPurpose.PUSH_CITY:
-        rows = RESERVE_CITY.rows(session, ids=ids, today=today, per_day=terms.city_per_day)
+        rows = RESERVE_CITY.rows(
+            session, ids=ids, today=today, in_all=terms.pushes_per_day, per_day=terms.city_per_day
+        )
     else:
         _one_by_one_around_midnight(session, at)
         rows = RESERVE_SHOPS.rows(
@@ -59,6 +62,7 @@ def reserve_pushes(
             ids=ids,
             today=today,
             week_before=today - timedelta(days=WEEK_DAYS),
+            in_all=terms.pushes_per_day,
             per_day=terms.shops_per_day,
             per_week=terms.shops_per_week,
         )
@@ -95,6 +99,7 @@ def _reservation(column: ColumnElement[int], dialect: str) -> Any:
         .order_by(Citizen.id)
     )
     may_one_more = column < per_day
+    may_one_more &= COUNTS.c.city_count + COUNTS.c.shops_count < bindparam("in_all", type_=Integer())
     if not is_city:
         per_week = bindparam("per_week", type_=Integer())
         new = new.where(_other_days_of_week(Citizen.__table__.c.id) < per_week)

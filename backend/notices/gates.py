@@ -27,7 +27,8 @@ DeliveryKey = tuple[uuid.UUID, uuid.UUID]
 CAP_REACHED = "cap_reached"
 # Dropped before anybody counted.
 UNCOUNTED = ("device_retired", "device_unseen", "consent_withdrawn", "muted", "too_late")
-CAPPED = frozenset({ConsentPurpose.PUSH_CITY, ConsentPurpose.PUSH_SHOPS})
+# The city first, where one cap is left for both.
+CAPPED = (ConsentPurpose.PUSH_CITY, ConsentPurpose.PUSH_SHOPS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,8 @@ KINDS: Mapping[str, KindTerms] = {
     NoticeKind.WELCOME: KindTerms(_CITY, "/", is_prompt=True),
     # Testers asked for it, by joining a list.
     NoticeKind.MESSAGE_TEST: KindTerms(_CITY, "/", is_prompt=True),
-    # The same of a shop: it is advertising all the same.
-    NoticeKind.ADVERTISEMENT_TEST: KindTerms(ConsentPurpose.PUSH_SHOPS, "/", is_prompt=True),
+    # The same of a shop is advertising, and no more welcome at night.
+    NoticeKind.ADVERTISEMENT_TEST: KindTerms(ConsentPurpose.PUSH_SHOPS, "/"),
     NoticeKind.PURCHASE_RECORDED: _PURCHASE,
     NoticeKind.PURCHASE_PAID_WITH_POINTS: _PURCHASE,
     NoticeKind.PURCHASE_REFUNDED: _PURCHASE,

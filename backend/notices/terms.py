@@ -1,11 +1,12 @@
 """The table of all numbers about pushing. Another city brings its own file (NOTICE_TERMS_FILE).
 
-The file is JSON, read once at start: `quiet_from` and `quiet_until` ("21:00", in the city's time), `city_per_day`,
-`shops_per_day` and `shops_per_week` (pushes to one person, over all senders), `unseen_days` (a device not seen for
-so long gets no advertising and nothing of the city's), `retire_days` (and after so long nothing at all),
-`points_early_days` and `points_late_days` (before points end, when that is told), `coupon_ending_days` (before a
-coupon or a saved offer ends), `shop_messages_per_month` (of one shop), `audience_shown_from` (smaller audiences are
-not counted for shops).
+The file is JSON, read once at start: `quiet_from` and `quiet_until` ("21:00", in the city's time),
+`pushes_per_day` (to one person, of the city and the shops together), `city_per_day`, `shops_per_day` and
+`shops_per_week` (of each alone, over all senders), `unseen_days` (a device not seen for so long gets no advertising
+and nothing of the city's), `retire_days` (and after so long nothing at all), `points_early_days` and
+`points_late_days` (before points end, when that is told), `coupon_ending_days` (before a coupon or a saved offer
+ends), `shop_messages_per_month` (of one shop), `audience_shown_from` (smaller audiences are not counted for shops;
+at least ten, below which numbers are about persons).
 """
 
 import json
@@ -18,8 +19,11 @@ from backend.base.city_files import CityFileInvalid, read_whole
 
 DEFAULT_FILE = Path(__file__).with_name("term_files") / "default.json"
 WHOLE_MAX = 1_000_000
+SHOWN_FROM_MIN = 10
 # The first of two may be no more than the second.
 GROWING = (
+    ("city_per_day", "pushes_per_day"),
+    ("shops_per_day", "pushes_per_day"),
     ("shops_per_day", "shops_per_week"),
     ("unseen_days", "retire_days"),
     ("points_late_days", "points_early_days"),
@@ -36,6 +40,7 @@ class NoticeTerms:
 
     quiet_from: time
     quiet_until: time
+    pushes_per_day: int
     city_per_day: int
     shops_per_day: int
     shops_per_week: int
@@ -65,6 +70,8 @@ def _read_terms(document: Any) -> NoticeTerms:
     for smaller, larger in GROWING:
         if wholes[smaller] > wholes[larger]:
             raise NoticeTermsInvalid(f"{smaller}: is more than {larger}")
+    if wholes["audience_shown_from"] < SHOWN_FROM_MIN:
+        raise NoticeTermsInvalid(f"audience_shown_from: is less than {SHOWN_FROM_MIN}")
     return NoticeTerms(
         quiet_from=_time(document, "quiet_from"), quiet_until=_time(document, "quiet_until"), **wholes
     )

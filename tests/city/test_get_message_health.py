@@ -14,15 +14,27 @@ class TestGetMessageHealth:
     def test_counts_people_by_state_and_reason(
         self, city: ApiClient, approver: ApiClient, database: Database, ground: Ground, at: datetime
     ) -> None:
-        database.run(lambda session: make_readers(session, 2, at=at))
+        database.run(lambda session: make_readers(session, 8, at=at))
         path = made_scheduled(city, approver, send_at=at.isoformat())
         started(database, path, ground, at)
 
         found = city.get(f"{path}/health").get_json()
 
         # The town's two citizens are told in the inbox.
-        assert (found["recipient_count"], found["states"]) == (4, {"waiting": 4})
-        assert (found["opened_count"], found["p50_seconds"]) == (0, None)
+        assert (found["recipient_count"], found["states"]) == (10, {"waiting": 10})
+        assert (found["opened_count"], found["tapped_count"], found["p50_seconds"]) == (0, 0, None)
+
+    def test_tells_of_no_opening_where_it_would_be_known_whose(
+        self, city: ApiClient, approver: ApiClient, database: Database, ground: Ground, at: datetime
+    ) -> None:
+        database.run(lambda session: make_readers(session, 7, at=at))
+        path = made_scheduled(city, approver, send_at=at.isoformat())
+        started(database, path, ground, at)
+
+        found = city.get(f"{path}/health").get_json()
+
+        assert found["recipient_count"] == 9
+        assert (found["opened_count"], found["tapped_count"]) == (None, None)
 
     def test_is_empty_before_it_is_begun(self, city: ApiClient) -> None:
         path = made_draft(city)

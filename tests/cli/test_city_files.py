@@ -11,7 +11,7 @@ from backend.cli.main import main
 FILES = {
     "REGION_FILE": ({"rings": 1}, "rings: is missing or not a list"),
     "CLAIM_TERMS_FILE": ({"kinds": {}}, "flags: is missing or not an object"),
-    "NOTICE_TERMS_FILE": ({"city_per_day": "three"}, "city_per_day: is not a whole number"),
+    "NOTICE_TERMS_FILE": ({"pushes_per_day": "four"}, "pushes_per_day: is not a whole number"),
 }
 
 

@@ -12,7 +12,7 @@ from backend.base.database import Database, new_id
 from backend.changes.models import Change, OwnChange
 from backend.jobs import housekeeping
 from backend.jobs.housekeeping import RETENTION, end_holds, forget_changes, lapse_points, purge
-from backend.notices.models import Delivery, Notice
+from backend.notices.models import Delivery, Device, Notice
 from backend.notices.webhooks.models import WebhookDelivery
 from backend.people.code_models import OfflineCodeKey, OfflineCodeUse
 from backend.people.models import CitizenCode, CitizenSession, CounterCode, StaffSession
@@ -233,6 +233,25 @@ class TestPurge:
         purge(database)
 
         assert (count(database, Delivery), count(database, Notice)) == (2, 3)
+
+    def test_forgets_devices_a_month_after_they_were_retired(self, database: Database, at: datetime) -> None:
+        def retire(session: Session) -> None:
+            citizen = make_citizen(session, at=at)
+            for number, days_ago in enumerate((None, 29, 31)):
+                device = make_device(
+                    session, citizen_id=citizen.id, at=at, installation_id=f"installation-{number}"
+                )
+                device.retired_at = at - timedelta(days=days_ago) if days_ago else None
+
+        database.run(retire)
+
+        purge(database)
+
+        left = select(Device.installation_id).order_by(Device.installation_id)
+        assert database.run(lambda session: list(session.scalars(left))) == [
+            "installation-0",
+            "installation-1",
+        ]
 
     def test_forgets_deliveries_to_webhooks_whatever_became_of_them(
         self, database: Database, manager: ApiClient, clock: time_machine.Traveller

@@ -57,11 +57,13 @@ class TestListDeadLetters:
         message_id = sent(SHOPS)
 
         first = database.run(
-            lambda session: list_dead_letters(session, message_id=message_id, page=PageRequest(limit=1))
+            lambda session: list_dead_letters(
+                session, message_id=message_id, page=PageRequest(limit=1), at=at
+            )
         )
         second = database.run(
             lambda session: list_dead_letters(
-                session, message_id=message_id, page=PageRequest(limit=1, cursor=first.next_cursor)
+                session, message_id=message_id, page=PageRequest(limit=1, cursor=first.next_cursor), at=at
             )
         )
 
@@ -70,6 +72,20 @@ class TestListDeadLetters:
             DeadLetter(3, "unknown", "connection_lost", 1, at, may_replay=False),
         ]
         assert second.next_cursor is None
+
+    def test_offers_no_replay_when_it_is_too_late(
+        self, database: Database, sent: Callable[[str], uuid.UUID], at: datetime
+    ) -> None:
+        message_id = sent(SHOPS)
+        over = database.run(lambda session: session.get_one(Message, message_id).send_until)
+
+        page = database.run(
+            lambda session: list_dead_letters(
+                session, message_id=message_id, page=PageRequest(limit=9), at=over
+            )
+        )
+
+        assert [letter.may_replay for letter in page.items] == [False, False]
 
     def test_names_neither_person_nor_target(self) -> None:
         assert {field.name for field in fields(DeadLetter)} == {

@@ -63,6 +63,9 @@ class TestWindow:
     def test_lasts_over_a_night(self) -> None:
         assert window() == (AT + timedelta(hours=24), AT + timedelta(days=30))
 
+    def test_ends_with_what_it_tells_of(self) -> None:
+        assert window(expires_at=AT + HOUR) == (AT + HOUR, AT + HOUR)
+
     def test_of_a_disaster_is_shorter(self) -> None:
         assert window(purpose="push_disaster") == (AT + timedelta(hours=6), AT + timedelta(days=7))
 
@@ -72,7 +75,9 @@ class TestWindow:
             ({"send_until": AT + timedelta(minutes=14)}, "send_until"),
             ({"send_until": AT + HOUR, "spread_minutes": 61}, "send_until"),
             ({"send_until": AT + timedelta(days=7, seconds=1)}, "send_until"),
-            ({"expires_at": AT + HOUR}, "expires_at"),
+            ({"expires_at": AT + timedelta(minutes=14)}, "expires_at"),
+            ({"expires_at": AT + HOUR, "spread_minutes": 61}, "expires_at"),
+            ({"expires_at": AT + HOUR, "send_until": AT + 2 * HOUR}, "expires_at"),
             ({"expires_at": AT + timedelta(days=90, seconds=1)}, "expires_at"),
         ],
     )

@@ -49,12 +49,17 @@ class TestReservePushes:
 
         assert granted == most
 
-    def test_counts_the_city_and_the_shops_apart(
-        self, session: Session, citizen_id: uuid.UUID, at: datetime
+    @pytest.mark.parametrize(
+        ("first", "then", "granted"),
+        [("push_city", "push_shops", [3, 1]), ("push_shops", "push_city", [2, 2])],
+    )
+    def test_grants_the_city_and_the_shops_no_more_together_than_the_terms_say(
+        self, session: Session, citizen_id: uuid.UUID, at: datetime, first: str, then: str, granted: list[int]
     ) -> None:
-        reserve_all_day(session, citizen_id, at, "push_city")
+        both = [reserve_all_day(session, citizen_id, at, purpose) for purpose in (first, then)]
 
-        assert reserve_all_day(session, citizen_id, at, "push_shops") == TERMS.shops_per_day
+        assert both == granted
+        assert sum(both) == TERMS.pushes_per_day
 
     def test_grants_advertising_no_more_often_a_week_than_the_terms_say(
         self, session: Session, citizen_id: uuid.UUID, at: datetime
@@ -131,6 +136,20 @@ class TestSendersAtOnce:
         granted = at_once(works)
 
         assert Counter(chain.from_iterable(granted)) == dict.fromkeys(ids, most)
+
+    def test_of_the_city_and_of_shops_never_overshoot_together(
+        self, database: Database, at: datetime
+    ) -> None:
+        citizen_id = database.run(lambda session: make_citizen(session, at=at).id)
+
+        granted = at_once(
+            [
+                partial(database.run, partial(reserve, citizen_id=citizen_id, at=at, purpose=purpose))
+                for purpose in ("push_city", "push_shops") * 4
+            ]
+        )
+
+        assert sum(granted) == TERMS.pushes_per_day
 
     def test_never_overshoot_the_week(self, database: Database, at: datetime) -> None:
         citizen_id = database.run(lambda session: make_citizen(session, at=at).id)

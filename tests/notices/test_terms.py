@@ -31,7 +31,9 @@ class TestTerms:
 
         assert (terms.quiet_from, terms.shops_per_day) == (time(22, 30), 1)
 
-    @pytest.mark.parametrize("equal", [{"unseen_days": 270}, {"points_late_days": 30}, {"shops_per_day": 5}])
+    @pytest.mark.parametrize(
+        "equal", [{"unseen_days": 270}, {"points_late_days": 30}, {"shops_per_week": 2}, {"city_per_day": 4}]
+    )
     def test_may_be_equal(self, tmp_path: Path, equal: dict[str, int]) -> None:
         assert load_terms(write(tmp_path, **equal))
 
@@ -47,7 +49,10 @@ class TestTerms:
             ({"quiet_from": "9 p.m."}, "quiet_from: is no time of day"),
             ({"quiet_until": "08:00:30"}, "quiet_until: is no time of day"),
             ({"quiet_until": "08:00+09:00"}, "quiet_until: is no time of day"),
-            ({"shops_per_day": 6}, "shops_per_day: is more than shops_per_week"),
+            ({"shops_per_week": 1}, "shops_per_day: is more than shops_per_week"),
+            ({"shops_per_day": 5}, "shops_per_day: is more than pushes_per_day"),
+            ({"city_per_day": 5}, "city_per_day: is more than pushes_per_day"),
+            ({"audience_shown_from": 9}, "audience_shown_from: is less than 10"),
             ({"unseen_days": 271}, "unseen_days: is more than retire_days"),
             ({"points_late_days": 31}, "points_late_days: is more than points_early_days"),
         ],

@@ -5,12 +5,11 @@ from typing import Any
 from marshmallow import fields, validate
 
 from backend.messages.models import MessagePurpose, MessageStatus
-from backend.messages.states import SPREAD_MAX_MINUTES, TTL_SECONDS
+from backend.messages.states import SPREAD_MAX_MINUTES, TTL_MIN_SECONDS, TTL_SECONDS
 from backend.web.audiences import AudienceCountOut
 from backend.web.messages import ComposedOut, ComposeIn, MessageEventOut, WordsOut
 from backend.web.schemas import In, Moment, Out, PageQuery, Whole, page_of, text_field
 
-TTL_MIN_SECONDS = 60
 TTL_MAX_SECONDS = 2_419_200  # four weeks: no push service keeps one longer
 
 
@@ -38,7 +37,8 @@ class DraftMessageIn(ComposeIn):
         load_default=None,
         allow_none=True,
         metadata={
-            "description": "From 15 minutes to 7 days later; null: 24 hours, so that quiet hours end in between."
+            "description": "From 15 minutes to 7 days later; null: 24 hours, so that quiet hours end in between, or"
+            " until `expires_at`."
         },
     )
     spread_minutes = Whole(

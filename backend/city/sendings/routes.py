@@ -158,6 +158,8 @@ def get_message_health(call: Call, message_id: uuid.UUID) -> dict[str, Any]:
     """How the sending goes, or went: by state, by reason, how long it took; opens and taps in sum."""
     found = health_of(call.session, message_id=message_id)
     engagement = engagement_of(call.session, circular_id=message_id)
+    # Of fewer readers it would be known who they are.
+    is_shown = found.recipients >= city_of(call).terms.audience_shown_from
     return {
         "recipient_count": found.recipients,
         "told_count": found.told,
@@ -167,8 +169,8 @@ def get_message_health(call: Call, message_id: uuid.UUID) -> dict[str, Any]:
         "left_unknown_count": found.left_unknown,
         "p50_seconds": found.p50_seconds,
         "p95_seconds": found.p95_seconds,
-        "opened_count": engagement.opened,
-        "tapped_count": engagement.tapped,
+        "opened_count": engagement.opened if is_shown else None,
+        "tapped_count": engagement.tapped if is_shown else None,
     }
 
 
@@ -184,7 +186,9 @@ def list_message_dead_letters(
     call: Call, message_id: uuid.UUID, query: dict[str, Any]
 ) -> Page[dead_letters.DeadLetter]:
     """Whom no push reached for certain, and why: no names, no targets."""
-    return dead_letters.list_dead_letters(call.session, message_id=message_id, page=page_request(query))
+    return dead_letters.list_dead_letters(
+        call.session, message_id=message_id, page=page_request(query), at=call.at
+    )
 
 
 @face.operation(
@@ -195,7 +199,7 @@ def list_message_dead_letters(
     errors=[MessageNotFound, dead_letters.MessageNotReplayable, dead_letters.ReplayTooLate],
 )
 def replay_message_dead_letters(call: Call, message_id: uuid.UUID) -> dict[str, int]:
-    """Try once more whom no push reached. Consent, quiet hours and caps hold as ever."""
+    """Try once more whom no push reached. Consent and quiet hours hold as ever."""
     waiting = dead_letters.replay_dead_letters(
         call.session, message_id=message_id, by=call.staff.staff_id, at=call.at
     )

@@ -14,7 +14,8 @@ class ScheduleMessageIn(In):
         load_default=None,
         allow_none=True,
         metadata={
-            "description": "null: as it was drafted. At most 60 days ahead; the other times move along."
+            "description": "null: as it was drafted, if that is not over. At most 60 days ahead; the other times move"
+            " along."
         },
     )
 
@@ -58,9 +59,11 @@ class HealthOut(Out):
     )
     p95_seconds = fields.Integer(required=True, allow_none=True)
     opened_count = fields.Integer(
-        required=True, metadata={"description": "Times it was opened, by whomever."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "Times it was opened, by whomever; null where it went to fewer than ten."},
     )
-    tapped_count = fields.Integer(required=True)
+    tapped_count = fields.Integer(required=True, allow_none=True)
 
 
 class DeadLetterOut(Out):

@@ -26,17 +26,18 @@ from backend.messages.service.recording import record_event
 REASON_CHARACTERS = 400
 
 
-def release_shard(session: Session, *, shard: LeasedShard, at: datetime) -> bool:
+def release_shard(session: Session, *, shard: LeasedShard, at: datetime) -> bool | None:
     """Give the lease back: done if nobody waits, else due when the first of them is. Whether it is done.
 
-    Rows that are still `sending`, because they could not be settled, keep the lease for the sweep to find.
+    None: the lease had been lost. Rows that are still `sending`, because they could not be settled, keep the lease for
+    the sweep to find.
     """
     recipients = MessageRecipient.__table__.c
     span = select(MessageShard.first_position, MessageShard.last_position).where(*held(shard))
     # Locked before it is counted who waits: who replays dead letters just now then opens it after us, or waits first.
     found = session.execute(span.with_for_update()).first()
     if found is None:
-        return False
+        return None
     is_waiting = recipients.status == RecipientStatus.WAITING.value
     due = func.coalesce(recipients.not_before, literal(at, UtcDateTime()))
     waiting, sending, not_before = session.execute(
@@ -140,6 +141,20 @@ def finish_message(session: Session, *, message_id: uuid.UUID, at: datetime) -> 
         reason=None if health.told else health.say_failures()[:REASON_CHARACTERS],
     )
     return health
+
+
+def recount_health(session: Session, *, message_id: uuid.UUID) -> bool:
+    """Of a message that is done: answers that came after a lapsed lease still counted for their recipients."""
+    done = select(Message.id).where(
+        Message.id == message_id, Message.status == MessageStatus.DONE.value, Message.left_unknown > 0
+    )
+    if session.scalar(done.with_for_update()) is None:
+        return False
+    health = count_health(session, message_id=message_id).to_json()
+    session.execute(
+        update(Message).where(Message.id == message_id).values(health=health).execution_options(**AS_SAID)
+    )
+    return True
 
 
 def _has_open_shard() -> ColumnElement[bool]:

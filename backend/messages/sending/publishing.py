@@ -1,17 +1,19 @@
 """A message's words, once and for all: the circular that every inbox copy names and every push is made of."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from backend.messages.models import Message
 from backend.messages.queries import find_attachment_titles
 from backend.messages.rules import RenderedMessage
+from backend.messages.states import TTL_MIN_SECONDS
 from backend.notices.models import Circular
 
 
 def publish_circular(session: Session, *, message: Message, words: RenderedMessage, at: datetime) -> None:
     """With the id of the message. A shop that is renamed afterwards changes nothing."""
+    left = message.expires_at - at
     session.add(
         Circular(
             id=message.id,
@@ -27,7 +29,8 @@ def publish_circular(session: Session, *, message: Message, words: RenderedMessa
             attachment=message.attachment,
             attachment_titles=find_attachment_titles(session, message=message),
             collapse_key=message.collapse_key,
-            ttl_seconds=message.ttl_seconds,
+            # A phone that is switched on again is told of nothing that is over.
+            ttl_seconds=max(TTL_MIN_SECONDS, min(message.ttl_seconds, left // timedelta(seconds=1))),
             expires_at=message.expires_at,
             created_at=at,
         )

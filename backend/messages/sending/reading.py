@@ -119,7 +119,7 @@ def _due(*, in_turn: bool) -> Any:
             and_(
                 devices.citizen_id == due.c.citizen_id,
                 devices.retired_at.is_(None),
-                devices.last_seen_at > bindparam("seen_since", type_=UtcDateTime()),
+                devices.last_seen_at >= bindparam("seen_since", type_=UtcDateTime()),
             ),
         )
         .order_by(due.c.position, devices.id)

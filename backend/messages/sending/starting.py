@@ -37,6 +37,8 @@ from backend.messages.sending.publishing import publish_circular
 from backend.messages.sending.reading import is_muted
 from backend.messages.sending.rules import plan_shards
 from backend.messages.sending.taking import AS_SAID
+from backend.messages.service.approving import return_quota
+from backend.messages.service.checks import is_on_show
 from backend.messages.service.recording import record_event
 from backend.notices.writes import consent_stands
 from backend.organisations.regions import Region
@@ -67,8 +69,9 @@ def start_message(session: Session, *, message_id: uuid.UUID, region: Region, at
     """From `scheduled` to `sending`: the words are published, the recipients numbered and cut into shards.
 
     Returns how many there are. One that reaches nobody is done at once, and its event says why; one whose audience
-    or words cannot be read any more, because the region or a text has changed since, is cancelled. None when it is
-    not scheduled any more: another worker was quicker, or somebody cancelled it.
+    or words cannot be read any more, because the region or a text has changed since, or that calls to an offer or a
+    campaign which is over, is cancelled. None when it is not scheduled any more: another worker was quicker, or
+    somebody cancelled it.
     """
     started = session.scalar(
         update(Message)
@@ -84,9 +87,9 @@ def start_message(session: Session, *, message_id: uuid.UUID, region: Region, at
         audience = read_audience(message.audience, region=region, shop_id=message.shop_id)
         words = get_words(session, message=message, region=region)
     except (AudienceInvalid, KeyError, ValueError) as error:
-        message.status, message.started_at = MessageStatus.CANCELLED.value, None
-        _record(session, message, MessageAct.CANCELLED, at, _say_fault(error))
-        return 0
+        return _cancel(session, message, at, _say_fault(error))
+    if not is_on_show(session, message=message, at=at):
+        return _cancel(session, message, at, "attachment_unusable")
     publish_circular(session, message=message, words=words, at=at)
     if message.shop_id is not None:
         message.heard_before = count_heard(session, shop_id=message.shop_id, at=at)
@@ -98,6 +101,14 @@ def start_message(session: Session, *, message_id: uuid.UUID, region: Region, at
         message.status, message.done_at = MessageStatus.DONE.value, at
         _record(session, message, MessageAct.DONE, at, _say_why(session, message, audience, at))
     return message.recipient_count
+
+
+def _cancel(session: Session, message: Message, at: datetime, reason: str) -> int:
+    """Nobody is told."""
+    message.status, message.started_at = MessageStatus.CANCELLED.value, None
+    return_quota(session, message=message)
+    _record(session, message, MessageAct.CANCELLED, at, reason)
+    return 0
 
 
 def _say_fault(error: Exception) -> str:

@@ -170,18 +170,22 @@ def _read_id(value: str) -> uuid.UUID:
 
 def check_attachment(session: Session, *, message: Message, city: City, at: datetime) -> None:
     """That whoever gets it when it is sent can use it. Raises AttachmentUnusable, AttachmentInvalid."""
-    kind, value = message.attachment_kind, message.attachment
-    if kind is None or value is None:
-        return
     moment = max(message.send_at, at)
-    if kind == AttachmentKind.OFFER:
-        usable = _offer_usable(session, _read_id(value), message.shop_id, moment)
-    elif kind == AttachmentKind.CAMPAIGN:
-        usable = _campaign_usable(session, _read_id(value), moment)
+    if message.attachment_kind == AttachmentKind.REWARD_CODE and message.attachment is not None:
+        usable = _code_usable(session, message.attachment, city.vault, moment)
     else:
-        usable = _code_usable(session, value, city.vault, moment)
+        usable = is_on_show(session, message=message, at=moment)
     if not usable:
         raise AttachmentUnusable(field="attachment")
+
+
+def is_on_show(session: Session, *, message: Message, at: datetime) -> bool:
+    """Whether the offer or the campaign that comes with it, if any does, can be used then. Raises AttachmentInvalid."""
+    if message.attachment_kind == AttachmentKind.OFFER and message.attachment is not None:
+        return _offer_usable(session, _read_id(message.attachment), message.shop_id, at)
+    if message.attachment_kind == AttachmentKind.CAMPAIGN and message.attachment is not None:
+        return _campaign_usable(session, _read_id(message.attachment), at)
+    return True
 
 
 def _offer_usable(session: Session, offer_id: uuid.UUID, shop_id: uuid.UUID | None, at: datetime) -> bool:

@@ -32,7 +32,8 @@ class ScheduleOwnMessageIn(In):
         load_default=None,
         allow_none=True,
         metadata={
-            "description": "null: as it was drafted. At most 60 days ahead; the other times move along."
+            "description": "null: as it was drafted, if that is not over. At most 60 days ahead; the other times move"
+            " along."
         },
     )
 

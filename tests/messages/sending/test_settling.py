@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 from backend.base.clock import utc_now
 from backend.base.database import Database
 from backend.base.push import PushOutcome, PushResult
+from backend.messages.health import health_of
 from backend.messages.models import Message
-from backend.messages.sending.finishing import find_finished_messages
+from backend.messages.sending.finishing import find_finished_messages, recount_health
 from backend.messages.sending.sweeping import sweep_shards
 from backend.notices.models import Device
 from tests.factories.sendings import SHOPS, copies_of, events_of, make_readers, recipients_of, shards_of
@@ -183,10 +184,13 @@ class TestSettleBatch:
         worker.finish(message_id)
 
         worker.settle(late, RETRY, ACCEPTED, RETRY)
+        recounted = database.run(lambda session: recount_health(session, message_id=message_id))
 
         rows = database.run(lambda session: recipients_of(session, message_id))
         assert fates(message_id) == [("failed", "UNAVAILABLE"), ("accepted", None), ("failed", "UNAVAILABLE")]
         assert {(row.settled_at, row.not_before) for row in rows} == {(utc_now(), None)}
+        health = database.run(lambda session: health_of(session, message_id=message_id))
+        assert (recounted, health.states, health.left_unknown) == (True, {"failed": 2, "accepted": 1}, 3)
 
     def test_keeps_a_target_that_the_device_registered_meanwhile(
         self, database: Database, worker: Worker, start: Start, readers: list[uuid.UUID]

@@ -2,20 +2,22 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.base.clock import utc_now
 from backend.base.database import Database
-from backend.messages.models import Message, MessageRecipient
+from backend.messages.models import Message, MessageQuota, MessageRecipient
 from backend.messages.sending.finishing import find_finished_messages, find_overdue_messages
 from backend.messages.sending.starting import find_due_messages, start_message
 from backend.notices.models import Circular, NoticeChoice
+from backend.offers.service.offers import end_offer
+from tests.factories.offers import make_offer
 from tests.factories.sendings import CITY, DISASTER, SHOPS, events_of, recipients_of, shards_of
 from tests.factories.world import World
 from tests.messages.conftest import REGION
@@ -204,6 +206,40 @@ class TestStartMessage:
         assert act == "cancelled"
         assert reason is not None
         assert reason.startswith(said)
+
+    def test_cancels_one_that_calls_to_what_is_over_and_gives_its_place_in_the_quota_back(
+        self, database: Database, schedule: Schedule, world: World, at: datetime
+    ) -> None:
+        offer_id = database.run(lambda session: make_offer(session, shop_id=world.shop_id, at=at).id)
+        month = MessageQuota(shop_id=world.shop_id, month_on=date(2026, 6, 1), approved_count=1)
+        database.run(lambda session: session.add(month))
+        message_id = schedule(
+            purpose=SHOPS, attachment_kind="offer", attachment=str(offer_id), approved_at=at
+        )
+        database.run(lambda session: end_offer(session, offer_id=offer_id, shop_ids=[world.shop_id], at=at))
+
+        count = start(database, message_id)
+
+        said = database.run(lambda session: events_of(session, message_id))
+        quota = database.run(lambda session: session.scalars(select(MessageQuota.approved_count)).all())
+        assert (count, said, quota) == (0, [("cancelled", "attachment_unusable")], [0])
+
+    def test_keeps_no_push_on_its_way_longer_than_its_copy_is_shown(
+        self, database: Database, schedule: Schedule, at: datetime
+    ) -> None:
+        soon, sooner = (
+            schedule(send_until=at + timedelta(seconds=20), expires_at=at + timedelta(seconds=seconds))
+            for seconds in (3_600, 30)
+        )
+
+        for message_id in (soon, sooner):
+            start(database, message_id)
+
+        query = select(Circular.id, Circular.ttl_seconds)
+        found = {
+            row.id: row.ttl_seconds for row in database.run(lambda session: session.execute(query).all())
+        }
+        assert found == {soon: 3_600, sooner: 60}
 
     def test_counts_how_often_the_shop_was_heard_lately(
         self, database: Database, schedule: Schedule, readers: list[uuid.UUID], at: datetime

@@ -32,6 +32,8 @@ Start = Callable[..., uuid.UUID]
 Fates = Callable[[uuid.UUID], Sequence[tuple[str, str | None]]]
 EVENING = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)  # 21:00 in the city
 MORNING = datetime(2026, 6, 15, 23, 0, tzinfo=UTC)  # 8:00 of the next day
+INSTANT = timedelta(microseconds=1)
+MONTH = timedelta(days=TERMS.unseen_days)
 
 
 def withdraw(database: Database, citizen_id: uuid.UUID, purpose: str, at: datetime) -> None:
@@ -210,12 +212,13 @@ class TestTakeBatch:
         assert fates(message_id)[1] == ("dropped", "account_gone")
 
     @pytest.mark.parametrize(
-        ("purpose", "days", "expected"),
+        ("purpose", "unseen", "expected"),
         [
-            (CITY, TERMS.unseen_days, ("inbox_only", "no_device")),
-            (SHOPS, TERMS.unseen_days, ("inbox_only", "no_device")),
-            (DISASTER, TERMS.unseen_days, ("accepted", None)),
-            (DISASTER, TERMS.retire_days, ("inbox_only", "no_device")),
+            (CITY, MONTH, ("accepted", None)),
+            (CITY, MONTH + INSTANT, ("inbox_only", "no_device")),
+            (SHOPS, MONTH + INSTANT, ("inbox_only", "no_device")),
+            (DISASTER, MONTH + INSTANT, ("accepted", None)),
+            (DISASTER, timedelta(days=TERMS.retire_days) + INSTANT, ("inbox_only", "no_device")),
         ],
     )
     def test_leaves_alone_devices_that_were_not_seen_for_long(
@@ -227,10 +230,10 @@ class TestTakeBatch:
         world: World,
         at: datetime,
         purpose: str,
-        days: int,
+        unseen: timedelta,
         expected: tuple[str, str | None],
     ) -> None:
-        seen_at = at - timedelta(days=days)
+        seen_at = at - unseen
         database.run(lambda session: make_reader(session, at=at, seen_at=seen_at))
         message_id = start(purpose=purpose)
 
