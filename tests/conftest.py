@@ -17,13 +17,15 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import time_machine
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from backend.app import create_app
 from backend.base import migrations
@@ -45,6 +47,15 @@ from tests.support.scratch import scratch_directory
 NOW = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)  # 12:00 in the city
 TEMPLATE = "meguri_template"
 TOWN_TEMPLATE = "meguri_town_template"
+
+# How long an example takes, or is made, says how busy the machine is. What is set where CI runs stays as it is.
+hypothesis.settings.register_profile(
+    "unhurried",
+    hypothesis.settings.default,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_collection() -> None:
@@ -68,6 +79,18 @@ def shared_dialects() -> Iterator[None]:
     """See `tests.support.dialects`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("backend.base.database.create_engine", create_engine)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def late_ids() -> Iterator[None]:
+    """Ids no older than what happens in a test, even where the machine's clock, which they are drawn by, is behind
+    the tests': what happened since a moment is looked for by ids."""
+    behind = NOW + timedelta(days=150) - datetime.now(UTC)
+    with pytest.MonkeyPatch.context() as patch:
+        if behind > timedelta(0):
+            shift = behind // timedelta(milliseconds=1) << 80
+            patch.setattr("backend.base.database.uuid7", lambda: uuid.UUID(int=uuid7().int + shift))
         yield
 
 
