@@ -11,22 +11,26 @@
 - The clock stands at NOW (a Monday noon in Kushiro); `clock.shift(seconds)` moves it.
 """
 
+import gc
 import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import time_machine
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
-from backend.app import create_app, make_ground
+from backend.app import create_app
 from backend.base import migrations
 from backend.base.database import Database
+from backend.base.garbage import spare_what_is_loaded
 from backend.config import Settings
 from backend.points.verification import verify_ledger
 from backend.web.ground import Ground, ground_of, lay_ground
@@ -36,12 +40,58 @@ from tests.factories.claims import hang_poster
 from tests.factories.offers import make_offer
 from tests.factories.world import World, make_world
 from tests.support.client import ApiClient
+from tests.support.dialects import create_engine
 from tests.support.postgres import PostgresServer, run_postgres
 from tests.support.scratch import scratch_directory
 
 NOW = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)  # 12:00 in the city
 TEMPLATE = "meguri_template"
 TOWN_TEMPLATE = "meguri_town_template"
+
+# How long an example takes, or is made, says how busy the machine is. What is set where CI runs stays as it is.
+hypothesis.settings.register_profile(
+    "unhurried",
+    hypothesis.settings.default,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("unhurried")
+
+
+def pytest_collection() -> None:
+    """What is collected stays; the garbage collector would look through it again and again."""
+    gc.disable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: begun last, they would be waited for by workers that have nothing left to do."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    spare_what_is_loaded()
+    gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_dialects() -> Iterator[None]:
+    """See `tests.support.dialects`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("backend.base.database.create_engine", create_engine)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def late_ids() -> Iterator[None]:
+    """Ids no older than what happens in a test, even where the machine's clock, which they are drawn by, is behind
+    the tests': what happened since a moment is looked for by ids."""
+    behind = NOW + timedelta(days=150) - datetime.now(UTC)
+    with pytest.MonkeyPatch.context() as patch:
+        if behind > timedelta(0):
+            shift = behind // timedelta(milliseconds=1) << 80
+            patch.setattr("backend.base.database.uuid7", lambda: uuid.UUID(int=uuid7().int + shift))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -146,23 +196,25 @@ def make_app(settings: Settings) -> Iterator[Callable[..., Any]]:
 
 
 @pytest.fixture(scope="session")
-def apps() -> list[tuple[Settings, Any]]:
-    """The applications made so far, each with its settings but for the database."""
+def apps() -> list[tuple[Ground, Any]]:
+    """The applications made so far, each with the ground it was made on, which has no database."""
     return []
 
 
 @pytest.fixture
-def app(settings: Settings, apps: list[tuple[Settings, Any]]) -> Iterator[Any]:
-    """On the test's own ground. The rest knows no database, and takes as long to make as many a test."""
+def app(settings: Settings, apps: list[tuple[Ground, Any]]) -> Iterator[Any]:
+    """On the test's own database. The rest knows none, and takes as long to make as many a test."""
     alike = replace(settings, database_url="sqlite://")
-    app = next((made for settings_of_it, made in apps if settings_of_it == alike), None)
-    if app is None:
+    found = next((made for made in apps if made[0].settings == alike), None)
+    if found is None:
         app = create_app(alike)
-        apps.append((alike, app))
-    ground = make_ground(settings)
-    lay_ground(app, ground)
+        found = ground_of(app), app
+        apps.append(found)
+    ground, app = found
+    database = Database(settings.database_url, pool_size=settings.threads + 1)
+    lay_ground(app, replace(ground, settings=settings, database=database))
     yield app
-    ground.database.engine.dispose()
+    database.engine.dispose()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
@@ -279,6 +280,17 @@ class TestExamples:
             assert not shown or looks_like(printed, shown), f"$ {command.typed}\n{printed}"
 
 
+@cache
+def operations() -> frozenset[tuple[str, str]]:
+    """Method and path of every route. Once for all documents: reading the specifications takes seconds."""
+    specs = [
+        yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "mobile_api_spec").glob("*.yaml")
+    ]
+    return frozenset(
+        (method.upper(), path) for spec in specs for path, item in spec["paths"].items() for method in item
+    )
+
+
 class TestDocuments:
     @each_document
     def test_link_to_what_is_there(self, document: Path) -> None:
@@ -323,18 +335,8 @@ class TestDocuments:
         named = re.findall(
             r"(GET|POST|PUT|PATCH|DELETE) (/v1/[\w/{}-]+)(?![\w/…{}-])", document.read_text("utf-8")
         )
-        specs = [
-            yaml.safe_load(path.read_text(encoding="utf-8"))
-            for path in (ROOT / "mobile_api_spec").glob("*.yaml")
-        ]
-        operations = {
-            (method.upper(), path)
-            for spec in specs
-            for path, item in spec["paths"].items()
-            for method in item
-        }
 
-        assert set(named) - operations == set()
+        assert set(named) - operations() == set()
 
 
 class TestReadme:
