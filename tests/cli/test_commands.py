@@ -2,14 +2,14 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import time_machine
 import yaml
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from firebase_admin import credentials, messaging
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -20,11 +20,11 @@ from backend.changes.models import ChangeCounter
 from backend.cli.main import COMMANDS, main
 from backend.points.models import PointsBalance
 from backend.web.spec import FACES
+from tests.cli.conftest import Meguri, call
 from tests.factories.notices import make_device
 from tests.factories.world import World
 from tests.fakes.fcm import UNREGISTERED, FakeFcm, FixedToken, run_fcm
 
-Meguri = Callable[..., Result]
 # Ids are drawn by the true clock, whatever the test's says.
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -38,23 +38,6 @@ FIT = {
     "FIREBASE_CREDENTIALS_FILE": "/etc/meguri/firebase.json",
     "SMTP_HOST": "mail.example.jp",
 }
-
-
-def call(url: str, arguments: Sequence[str], environment: dict[str, str]) -> Result:
-    return CliRunner().invoke(main, arguments, env={"DATABASE_URL": url, **environment})
-
-
-@pytest.fixture
-def meguri(database_url: str) -> Meguri:
-    """On a migrated database of either kind."""
-    return lambda *arguments, **environment: call(database_url, arguments, environment)
-
-
-@pytest.fixture
-def meguri_anew(tmp_path: Path) -> Meguri:
-    """On a database that is not there yet."""
-    url = f"sqlite:///{tmp_path}/new.db"
-    return lambda *arguments, **environment: call(url, arguments, environment)
 
 
 class TestMeguri:
@@ -360,52 +343,6 @@ class TestKeysRotate:
     def test_counts_up(self, meguri: Meguri) -> None:
         assert "Key 1 " in meguri("keys", "rotate").output
         assert "Key 2 " in meguri("keys", "rotate", "--retire-old").output
-
-
-class TestWorker:
-    def test_once_ends_when_nothing_is_due(self, meguri: Meguri) -> None:
-        assert meguri("worker", "--once").exit_code == 0
-
-    def test_wants_a_current_database(self, meguri_anew: Meguri) -> None:
-        meguri_anew("db", "upgrade", "0001")
-
-        result = meguri_anew("worker")
-
-        assert result.exit_code == 1
-        assert "db upgrade" in result.output
-
-    @pytest.mark.parametrize("url", ["meguri.db", "mysql://meguri@127.0.0.1/meguri"])
-    def test_says_that_the_database_is_none_of_ours(self, url: str) -> None:
-        result = call(url, ["worker"], {})
-
-        assert result.exit_code == 1
-        assert result.output.startswith("Error: DATABASE_URL: ")
-
-    def test_once_says_why_the_database_is_away(self) -> None:
-        result = call("postgresql+psycopg://meguri:hidden@127.0.0.1:1/meguri", ["worker", "--once"], {})
-
-        assert result.exit_code == 1
-        assert "connection failed" in result.output
-        assert "hidden" not in result.output
-
-    @pytest.mark.parametrize(("name", "value"), [("WORKER_SENDERS", "0"), ("PUSH_LEASE_SECONDS", "29")])
-    def test_refuses_a_setting_with_which_messages_would_fail(
-        self, meguri: Meguri, name: str, value: str
-    ) -> None:
-        result = meguri("worker", "--once", **{name: value})
-
-        assert result.exit_code == 1
-        assert name in result.output
-
-    def test_says_that_it_waits_for_a_database_that_is_away(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("backend.cli.worker.run_worker", lambda *_, **__: None)
-        monkeypatch.setattr("backend.cli.worker.make_way", lambda: None)
-
-        result = call("postgresql+psycopg://meguri:hidden@127.0.0.1:1/meguri", ["worker"], {})
-
-        assert result.exit_code == 0
-        assert "connection failed" in result.output
-        assert "The worker waits for it." in result.output
 
 
 class TestSpecWrite:

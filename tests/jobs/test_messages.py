@@ -4,37 +4,25 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 import time_machine
 from firebase_admin import messaging
 
 from backend.base.database import Database
-from backend.base.errors import DatabaseUnavailable
 from backend.base.fcm import FcmSender
 from backend.base.mass_posting import MassPoster
-from backend.jobs import messages
-from backend.jobs import work as jobs_work
-from backend.jobs.messages import Mailroom, run_shard, send_due_shard, start_messages, sweep_messages
+from backend.jobs.messages import Mailroom, run_shard, send_due_shard, start_messages
 from backend.messages.health import health_of
 from backend.messages.models import Message
-from backend.messages.service.running import stop_message
-from backend.notices.terms import load_terms
-from backend.organisations.regions import load_region
-from tests.factories.jobs import away_at_first
 from tests.factories.sendings import (
     DISASTER,
-    SHOPS,
-    events_of,
     fates_of,
-    make_message,
     make_readers,
     recipients_of,
-    shards_of,
     target_of,
 )
-from tests.factories.world import World
 from tests.fakes.fcm import (
     DROPPED,
     INVALID_ARGUMENT,
@@ -50,13 +38,12 @@ from tests.fakes.fcm import (
     run_fcm,
     unavailable,
 )
-from tests.fakes.senders import RememberingPushSender
+from tests.jobs.conftest import work
 
 INTERNAL = FcmAnswer(500, "INTERNAL", "INTERNAL")
 # Longer than a busy machine takes for an answer; the slow one takes longer still.
 ANSWER_SECONDS = 4
 SLOW = FcmAnswer(slow_seconds=60)
-LEASE_SECONDS = 60
 
 
 @pytest.fixture
@@ -67,48 +54,11 @@ def fcm(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeFcm]:
 
 
 @pytest.fixture
-def make_room(database: Database) -> Callable[..., Mailroom]:
-    """What a worker has; its sender remembers unless another is given."""
-
-    def make_room(sender: object = None) -> Mailroom:
-        return Mailroom(
-            database=database,
-            sender=sender or RememberingPushSender(),
-            region=load_region(),
-            terms=load_terms(),
-            lease_seconds=LEASE_SECONDS,
-        )
-
-    return make_room
-
-
-@pytest.fixture
 def fcm_room(fcm: FakeFcm, make_room: Callable[..., Mailroom]) -> Iterator[Mailroom]:
     poster = MassPoster(per_second=1e6, connections=20, answer_seconds=ANSWER_SECONDS)
     sender = FcmSender("meguri-test", FixedToken(), poster)
     yield make_room(sender)
     sender.close()
-
-
-@pytest.fixture
-def schedule(database: Database, world: World, at: datetime) -> Callable[..., uuid.UUID]:
-    """A message of the bakery's that is due, unless told otherwise; its id."""
-
-    def schedule(purpose: str = SHOPS, **message: object) -> uuid.UUID:
-        shop_id = world.shop_id if purpose == SHOPS else None
-        people = {"drafted_by": world.city.id, "approved_by": world.approver.id, "shop_id": shop_id}
-        return database.run(
-            lambda session: make_message(session, at=at, purpose=purpose, **people, **message)
-        )
-
-    return schedule
-
-
-def work(room: Mailroom) -> None:
-    while start_messages(room):
-        pass
-    while send_due_shard(room, urgent=True) or send_due_shard(room, urgent=False):
-        pass
 
 
 class TestBadAnswers:
@@ -215,49 +165,6 @@ class TestBadAnswers:
         assert {(row.status, row.attempts) for row in rows} == {("accepted", 1)}
 
 
-class TestDatabaseAway:
-    """While a batch is in hand."""
-
-    def test_costs_nobody_what_became_of_their_push(
-        self,
-        database: Database,
-        make_room: Callable[..., Mailroom],
-        schedule: Callable[..., uuid.UUID],
-        monkeypatch: pytest.MonkeyPatch,
-        at: datetime,
-    ) -> None:
-        database.run(lambda session: make_readers(session, 3, at=at))
-        message_id = schedule()
-        monkeypatch.setattr(messages, "settle_batch", away_at_first(messages.settle_batch))
-        monkeypatch.setattr(jobs_work, "WRITE_PAUSES_SECONDS", (0, 0))
-
-        work(make_room())
-
-        assert database.run(lambda session: fates_of(session, message_id)) == [("accepted", None)] * 3
-
-    def test_takes_nobody_before_the_words_are_there(
-        self,
-        database: Database,
-        make_room: Callable[..., Mailroom],
-        schedule: Callable[..., uuid.UUID],
-        monkeypatch: pytest.MonkeyPatch,
-        clock: time_machine.Traveller,
-        at: datetime,
-    ) -> None:
-        database.run(lambda session: make_readers(session, 3, at=at))
-        message_id = schedule()
-        monkeypatch.setattr(messages, "load_contents", away_at_first(messages.load_contents))
-        room = make_room()
-
-        with pytest.raises(DatabaseUnavailable):
-            work(room)
-        clock.shift(LEASE_SECONDS)
-        sweep_messages(room)
-        work(room)
-
-        assert database.run(lambda session: fates_of(session, message_id)) == [("accepted", None)] * 3
-
-
 class TestTwoWorkers:
     def test_never_send_one_row_twice(
         self,
@@ -332,71 +239,3 @@ class TestDisasters:
         assert others is False
         [push] = room.sender.sent
         assert (push.target, push.content.is_urgent) == (target_of(reader), True)
-
-
-class TestSweepMessages:
-    def test_opens_what_a_dead_worker_held(
-        self,
-        database: Database,
-        make_room: Callable[..., Mailroom],
-        schedule: Callable[..., uuid.UUID],
-        clock: time_machine.Traveller,
-        at: datetime,
-    ) -> None:
-        database.run(lambda session: make_readers(session, 3, at=at))
-        message_id = schedule()
-
-        def die() -> None:
-            raise KeyboardInterrupt
-
-        room = make_room(RememberingPushSender(die))
-        start_messages(room)
-        with pytest.raises(KeyboardInterrupt):
-            send_due_shard(room, urgent=False)
-        clock.shift(LEASE_SECONDS)
-        sweep_messages(room)
-        survivor = make_room()
-        work(survivor)
-
-        health = database.run(lambda session: health_of(session, message_id=message_id))
-        assert health.states == {"unknown": 3}
-        assert health.left_unknown == 3
-        assert survivor.sender.sent == []
-        assert {row.status for row in database.run(lambda session: shards_of(session, message_id))} == {
-            "done"
-        }
-
-    def test_ends_what_was_stopped_beyond_its_time(
-        self,
-        database: Database,
-        world: World,
-        make_room: Callable[..., Mailroom],
-        schedule: Callable[..., uuid.UUID],
-        clock: time_machine.Traveller,
-        at: datetime,
-    ) -> None:
-        database.run(lambda session: make_readers(session, 3, at=at))
-        message_id = schedule(send_until=at + timedelta(hours=1))
-        room = make_room()
-        start_messages(room)
-        database.run(
-            lambda session: stop_message(
-                session, message_id=message_id, shop_ids=None, stopped_by=world.city.id, reason="x", at=at
-            )
-        )
-
-        clock.shift(3_599)
-        sweep_messages(room)
-        before = database.run(lambda session: session.get_one(Message, message_id).status)
-        clock.shift(1)
-        sweep_messages(room)
-        work(room)
-
-        health = database.run(lambda session: health_of(session, message_id=message_id))
-        assert before == "stopped"
-        assert health.states == {"dropped": 3}
-        assert room.sender.sent == []
-        assert database.run(lambda session: events_of(session, message_id))[-2:] == [
-            ("ended", "too_late"),
-            ("done", "dropped: too_late 3"),
-        ]

@@ -21,7 +21,7 @@ from backend.messages.models import (
 )
 from backend.messages.sending.rules import Reason
 from backend.messages.sending.taking import AS_SAID, LeasedShard, held
-from backend.messages.service.recording import record_event
+from backend.messages.service.recording import move, record_event
 
 REASON_CHARACTERS = 400
 
@@ -74,29 +74,13 @@ def find_overdue_messages(session: Session, *, at: datetime) -> Sequence[uuid.UU
 
 def end_overdue_message(session: Session, *, message_id: uuid.UUID, at: datetime) -> bool:
     """As if somebody had ended it: the worker writes down for whoever is left that it was too late."""
-    ended = session.scalar(
-        update(Message)
-        .where(
-            Message.id == message_id,
-            Message.status == MessageStatus.STOPPED.value,
-            Message.send_until <= at,
-        )
-        .values(status=MessageStatus.SENDING.value)
-        .returning(Message.id)
-        .execution_options(**AS_SAID)
+    overdue = select(Message).where(
+        Message.id == message_id, Message.status == MessageStatus.STOPPED.value, Message.send_until <= at
     )
-    if ended is None:
+    message = session.scalar(overdue.with_for_update())
+    if message is None:
         return False
-    message = session.get_one(Message, message_id, populate_existing=True)
-    record_event(
-        session,
-        message=message,
-        act=MessageAct.ENDED,
-        before=MessageStatus.STOPPED.value,
-        by=None,
-        at=at,
-        reason=Reason.TOO_LATE.value,
-    )
+    move(session, message=message, act=MessageAct.ENDED, by=None, at=at, reason=Reason.TOO_LATE)
     return True
 
 

@@ -192,8 +192,6 @@ def _put_off(person: Person, sending: Sending, at: datetime) -> Disposal | None:
 
 def _wait_for_turn(sending: Sending, opening: datetime, quiet_from: int, quiet_until: int) -> timedelta:
     """What is spread is spread in the morning, too: over as many minutes, but in time and before it is quiet again."""
-    if not sending.share_before:
-        return timedelta(0)
     until_quiet = timedelta(minutes=(quiet_from - quiet_until) % DAY_MINUTES)
     return min(sending.spread, sending.send_until - opening, until_quiet) * sending.share_before
 
